@@ -1,0 +1,74 @@
+#include "base/error.h"
+
+#include <algorithm>
+#include <cctype>
+#include <numeric>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace differentia {
+namespace {
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+std::size_t edit_distance(const std::string& a, const std::string& b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+    }
+  }
+  return row.back();
+}
+
+std::string unknown_sentence(const std::string& kind, const std::string& name,
+                             const std::vector<std::string>& nearest) {
+  if (nearest.empty()) return fmt::format("There is no {} '{}'.", kind, name);
+  return fmt::format("There is no {} '{}'; the nearest are: {}.", kind, name,
+                     fmt::join(nearest, ", "));
+}
+
+}  // namespace
+
+UnknownName::UnknownName(const std::string& kind, std::string name,
+                         std::vector<std::string> nearest)
+    : InputError(unknown_sentence(kind, name, nearest)),
+      name(std::move(name)),
+      nearest(std::move(nearest)) {}
+
+DiskFull::DiskFull(const std::string& path)
+    : FileError(path, fmt::format("The disk is full: '{}' could not be written; free some space and "
+                                  "run the same command again, it goes on from here.",
+                                  path)) {}
+
+std::vector<std::string> nearest_names(const std::string& name,
+                                       const std::vector<std::string>& candidates,
+                                       std::size_t count) {
+  const std::string wanted = lower(name);
+  std::vector<std::pair<std::size_t, std::size_t>> ranked;  // (distance, index)
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const std::string candidate = lower(candidates[i]);
+    const bool contained = !wanted.empty() && (candidate.find(wanted) != std::string::npos ||
+                                               wanted.find(candidate) != std::string::npos);
+    const std::size_t distance = edit_distance(wanted, candidate);
+    ranked.emplace_back(contained ? distance / 4 : distance, i);
+  }
+  count = std::min(count, ranked.size());
+  std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(count),
+                    ranked.end());
+  std::vector<std::string> nearest;
+  for (std::size_t i = 0; i < count; ++i) nearest.push_back(candidates[ranked[i].second]);
+  return nearest;
+}
+
+}  // namespace differentia

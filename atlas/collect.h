@@ -1,0 +1,39 @@
+#pragma once
+
+// From photos to activations: decoding, preprocessing and the network overlap, taxon by taxon, in bounded memory.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "atlas/activations.h"
+#include "atlas/photo_set.h"
+#include "base/progress.h"
+#include "explain/model.h"
+
+namespace differentia {
+
+struct CollectOptions {
+  int grids_per_taxon = 64;    // photos whose whole grid is kept, spread over observations
+  int samples_per_photo = 16;  // random positions kept of each further photo
+  int deep_per_photo = 4;      // random positions kept of each photo at the deep layer
+  int rivals = 2;              // strongest rival outputs attributed besides the taxon's own; by mean logit over its photos
+  bool attribute = true;       // without: no attribution, much faster
+  int threads = 0;             // network workers; 0: all cores. Results do not depend on it
+  int batch = 16;              // photos of one run of the network
+  std::uint64_t seed = 1;
+};
+
+// outputs[t] is the model's output for taxon t of the photo set, or −1 where it has none (then nothing is attributed).
+// Calls `consume` once per taxon, in order, on the calling thread; skips taxa for which `skip` (may be empty) says yes.
+void collect(const PhotoSet& photos, std::shared_ptr<const Model> model,
+             const std::vector<int>& outputs, const CollectOptions& options,
+             const std::function<void(TaxonActivations&&)>& consume,
+             const std::function<bool(int taxon)>& skip = {}, const ProgressCallback& progress = {});
+
+// The model's output of each taxon by label (exact, then case-insensitive with _ as space); −1 where there is none.
+// Throws InputError when no taxon fits any label, naming some of both.
+std::vector<int> outputs_of_taxa(const PhotoSet& photos, const ModelCard& card, int model_outputs);
+
+}  // namespace differentia

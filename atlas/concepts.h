@@ -1,0 +1,70 @@
+#pragma once
+
+// A taxon's concepts: clusters of its activations with a cosine threshold, found by FAISS spherical
+// k-means, coarse where the target's attribution is nil and finer where it is (design.md,
+// "concept"). Reads photos' activations, attribution and given subject masks; nothing else.
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include <gsl/span>
+
+#include "atlas/activations.h"
+#include "atlas/normalisation.h"
+#include "atlas/store/records.h"
+#include "base/matrix.h"
+#include "base/photo_geometry.h"
+#include "base/progress.h"
+
+namespace differentia {
+
+// What concepts need to know of a photo besides its activations.
+struct ConceptPhoto {
+  std::int32_t photo = 0;  // as in Positions::photo
+  std::int64_t observation =
+      0;               // equal for photos of one observation; the photo's own number where unknown
+  bool tested = true;  // not marked `train`
+  std::int32_t form = 0;       // 0 where unknown
+  std::optional<Box> subject;  // bounding box of the subject in photo pixels, where a mask is given
+  InputGeometry geometry;
+};
+
+struct ConceptOptions {
+  int min_concepts = 6;
+  int max_concepts = 40;
+  int exemplars = 12;  // of each concept at most, each from another observation
+  std::uint64_t seed = 1;
+};
+
+// record: everything but id, map, label and icon, which whoever writes the atlas fills in. `medoid`
+// indexes Positions; an exemplar's `photo` is as in Positions::photo.
+struct Concept {
+  store::ConceptRecord record;
+  std::vector<store::ExemplarRecord> exemplars;  // best first; concept_id and icon not filled in
+};
+
+struct ConceptSet {
+  Matrix centroids;               // concepts * channels, unit length, centred and scaled
+  std::vector<Concept> concepts;  // by number: most attribution to the taxon's own target first
+  std::vector<std::int16_t>
+      concept_number;  // of each position; −1: below the threshold of its nearest concept
+  std::vector<float> similarity;  // of each position to its nearest concept, cosine
+  bool prevalence_on_tested =
+      true;  // false: no photo is tested, prevalence speaks of training photos
+};
+
+// `photos`: one for each photo that occurs in `positions`, any order. `positions.attribution`'s
+// first column is the taxon's own target; without attribution, concepts are ordered by prevalence.
+// `grid` is the layer's. Fewer concepts than min_concepts come out where the positions do not hold
+// as many. No positions: an empty set.
+ConceptSet find_concepts(const Positions& positions, const Normalisation& normalisation,
+                         gsl::span<const ConceptPhoto> photos, const GridGeometry& grid,
+                         const ConceptOptions& options = {}, const ProgressCallback& progress = {});
+
+// The nearest concept of other positions of the same layer, −1 below its threshold: what
+// find_concepts did.
+std::vector<std::int16_t> assign_concepts(const Matrix& unit, const ConceptSet& concepts,
+                                          std::vector<float>* similarity = nullptr);
+
+}  // namespace differentia

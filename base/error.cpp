@@ -40,16 +40,17 @@ std::string unknown_sentence(const std::string& kind, const std::string& name,
 
 }  // namespace
 
-UnknownName::UnknownName(const std::string& kind, std::string name,
-                         std::vector<std::string> nearest)
-    : InputError(unknown_sentence(kind, name, nearest)),
-      name(std::move(name)),
-      nearest(std::move(nearest)) {}
+UnknownName::UnknownName(const std::string& kind, std::string wanted,
+                         std::vector<std::string> candidates)
+    : InputError(unknown_sentence(kind, wanted, candidates)),
+      name(std::move(wanted)),
+      nearest(std::move(candidates)) {}
 
-DiskFull::DiskFull(const std::string& path)
-    : FileError(path, fmt::format("The disk is full: '{}' could not be written; free some space and "
-                                  "run the same command again, it goes on from here.",
-                                  path)) {}
+DiskFull::DiskFull(const std::string& file)
+    : FileError(file,
+                fmt::format("The disk is full: '{}' could not be written; free some space and "
+                            "run the same command again, it goes on from here.",
+                            file)) {}
 
 std::vector<std::string> nearest_names(const std::string& name,
                                        const std::vector<std::string>& candidates,

@@ -1,10 +1,10 @@
 #pragma once
 
-// The errors that reach a person. Every one is a sentence that says what is wrong and what to do, and carries the
-// values it speaks of as members, so that callers may react without reading prose.
+// The errors that reach a person. Every one is a sentence that says what is wrong and what to do,
+// and carries the values it speaks of as members, so that callers may react without reading prose.
 //
-// Exit status of the command line: InputError and everything derived from it 2, Interrupted 3, any other
-// std::exception 4 (an internal failure).
+// Exit status of the command line: InputError and everything derived from it 2, Interrupted 3, any
+// other std::exception 4 (an internal failure).
 
 #include <cstdint>
 #include <stdexcept>
@@ -23,8 +23,8 @@ class InputError : public std::runtime_error {
 // A file that cannot be used. `path` as the person gave it.
 class FileError : public InputError {
  public:
-  FileError(std::string path, const std::string& sentence)
-      : InputError(sentence), path(std::move(path)) {}
+  FileError(std::string file, const std::string& sentence)
+      : InputError(sentence), path(std::move(file)) {}
   const std::string path;
 };
 
@@ -32,7 +32,7 @@ class FileError : public InputError {
 class UnknownName : public InputError {
  public:
   // `kind` is what was looked for: "layer", "taxon", "species" …
-  UnknownName(const std::string& kind, std::string name, std::vector<std::string> nearest);
+  UnknownName(const std::string& kind, std::string wanted, std::vector<std::string> candidates);
   const std::string name;
   const std::vector<std::string> nearest;
 };
@@ -40,7 +40,7 @@ class UnknownName : public InputError {
 // No space left, or a quota reached, while writing `path`.
 class DiskFull : public FileError {
  public:
-  explicit DiskFull(const std::string& path);
+  explicit DiskFull(const std::string& file);
 };
 
 // A person asked to stop. What is done is kept; the same command goes on from there.
@@ -49,8 +49,8 @@ class Interrupted : public std::runtime_error {
   Interrupted() : std::runtime_error("interrupted") {}
 };
 
-// The `count` candidates nearest to `name` by edit distance (case-insensitive; a candidate that contains the name, or
-// is contained in it, comes first).
+// The `count` candidates nearest to `name` by edit distance (case-insensitive; a candidate that
+// contains the name, or is contained in it, comes first).
 std::vector<std::string> nearest_names(const std::string& name,
                                        const std::vector<std::string>& candidates,
                                        std::size_t count = 3);

@@ -1,6 +1,7 @@
 #pragma once
 
-// A row-major matrix of floats: what passes between the network and the algorithms. Owns its values.
+// A row-major matrix of floats: what passes between the network and the algorithms. Owns its
+// values.
 
 #include <cstddef>
 #include <vector>

@@ -34,8 +34,9 @@ Box InputGeometry::to_photo(const Box& input_box) const {
 }
 
 Box InputGeometry::visible() const {
-  return clip(to_photo(Box{0, 0, static_cast<double>(input.width), static_cast<double>(input.height)}),
-              photo);
+  return clip(
+      to_photo(Box{0, 0, static_cast<double>(input.width), static_cast<double>(input.height)}),
+      photo);
 }
 
 Point GridGeometry::centre(int row, int column) const {

@@ -2,8 +2,9 @@
 
 // Where things lie: in a photo, in a model's input, on a layer's grid.
 //
-// Photo coordinates are those of the oriented photo (after EXIF orientation) at its full size, in pixels, measured at
-// pixel edges: the top left corner of the photo is (0, 0), the centre of its first pixel (0.5, 0.5).
+// Photo coordinates are those of the oriented photo (after EXIF orientation) at its full size, in
+// pixels, measured at pixel edges: the top left corner of the photo is (0, 0), the centre of its
+// first pixel (0.5, 0.5).
 
 #include <array>
 
@@ -14,8 +15,12 @@ struct Size {
   int height = 0;
 };
 
-inline bool operator==(const Size& a, const Size& b) { return a.width == b.width && a.height == b.height; }
-inline bool operator!=(const Size& a, const Size& b) { return !(a == b); }
+inline bool operator==(const Size& a, const Size& b) {
+  return a.width == b.width && a.height == b.height;
+}
+inline bool operator!=(const Size& a, const Size& b) {
+  return !(a == b);
+}
 
 struct Point {
   double x = 0;
@@ -35,7 +40,8 @@ Box clip(const Box& box, Size size);
 // Intersection over union; 0 for empty boxes.
 double overlap(const Box& a, const Box& b);
 
-// The axis-aligned map between a photo and the model's input made of it: input = scale * photo + offset, at pixel edges.
+// The axis-aligned map between a photo and the model's input made of it: input = scale * photo +
+// offset, at pixel edges.
 struct InputGeometry {
   Size photo;  // oriented, full size
   Size input;  // the model's input
@@ -49,8 +55,9 @@ struct InputGeometry {
   Box visible() const;
 };
 
-// A layer's grid over the model's input. A position (row, column) has its receptive field's centre at
-// first + stride * (column, row) in input coordinates; its cell is the stride-sized box around that centre.
+// A layer's grid over the model's input. A position (row, column) has its receptive field's centre
+// at first + stride * (column, row) in input coordinates; its cell is the stride-sized box around
+// that centre.
 struct GridGeometry {
   int height = 0, width = 0;
   double stride_x = 0, stride_y = 0;

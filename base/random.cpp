@@ -33,7 +33,9 @@ double Random::uniform() {
   return static_cast<double>((high << 26) | low) * 0x1p-53;
 }
 
-double Random::uniform(double low, double high) { return low + (high - low) * uniform(); }
+double Random::uniform(double low, double high) {
+  return low + (high - low) * uniform();
+}
 
 double Random::normal() {
   const double radius = std::sqrt(-2.0 * std::log1p(-uniform()));  // Box–Muller
@@ -50,7 +52,9 @@ std::uint32_t Random::below(std::uint32_t n) {
   return static_cast<std::uint32_t>(product >> 32);
 }
 
-bool Random::chance(double probability) { return uniform() < probability; }
+bool Random::chance(double probability) {
+  return uniform() < probability;
+}
 
 std::size_t Random::weighted(const std::vector<double>& weights) {
   double sum = 0;

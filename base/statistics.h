@@ -20,14 +20,16 @@ struct Estimate {
 
 double mean(gsl::span<const double> values);  // NaN for none
 
-// Linear interpolation between order statistics (NumPy's default). REQUIRES 0 <= q <= 1; NaN for none.
+// Linear interpolation between order statistics (NumPy's default). REQUIRES 0 <= q <= 1; NaN for
+// none.
 double quantile(std::vector<double> values, double q);
 
 // Share `successes`/`trials` with Wilson's score interval (Wilson 1927), 95 %.
 Estimate wilson(std::size_t successes, std::size_t trials);
 
-// Mean of `values` with a percentile bootstrap interval that resamples whole groups (observations, observers):
-// groups[i] names the group of values[i]. With one group the interval is unbounded (−∞, ∞).
+// Mean of `values` with a percentile bootstrap interval that resamples whole groups (observations,
+// observers): groups[i] names the group of values[i]. With one group the interval is unbounded (−∞,
+// ∞).
 Estimate bootstrap_mean(gsl::span<const double> values, gsl::span<const std::int64_t> groups,
                         std::uint64_t seed, int resamples = 1000);
 

@@ -1,0 +1,55 @@
+#!/bin/bash
+# The demo, from nothing: packages, build, photos of the demo world, its atlas, the viewer.
+# Opens the small atlas that ships in data/ as soon as the viewer is built; the rest goes on meanwhile.
+# Without a display it writes pictures of the viewer instead. Run again, it goes on where it stopped.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+program=build/release/differentia
+folder=build/demo
+photos=$folder/world
+atlas=$folder/demo.atlas
+has_display() { [ -n "${DISPLAY:-}" ] || [ -n "${WAYLAND_DISPLAY:-}" ]; }
+
+cat <<'TEXT'
+Differentia's demo, on 2 cores:
+  1. Debian packages             a download of 0.4 GB, 1.9 GB on disk
+  2. the viewer, and a window    2 minutes     (opens the small atlas of data/)
+  3. the rest of the program     4 minutes     0.1 GB
+  4. photos of the demo world    2 minutes     0.1 GB
+  5. their atlas                 3 minutes     0.3 GB
+TEXT
+
+step() { printf '\n== %s\n' "$1"; }
+show() {  # show ATLAS: a window, or pictures of it
+  if has_display; then
+    "$program" view "$1" &
+  fi
+}
+
+step "1. packages"
+tools/setup.sh
+
+step "2. the viewer"
+cmake --preset release >build-configure.log 2>&1 || { cat build-configure.log; exit 2; }
+rm -f build-configure.log
+cmake --build --preset release --target differentia
+show data/demo.atlas
+
+step "3. the rest of the program"
+cmake --build --preset release
+
+step "4. photos of the demo world"
+mkdir -p "$folder"
+[ -e "$photos/photos.csv" ] || "$program" world "$photos"
+
+step "5. the atlas"
+[ -e "$atlas" ] || "$program" build "$atlas" --photos "$photos/photos.csv" --model data/world/clean/model.pt
+
+if has_display; then
+  step "The whole atlas: $atlas"
+  exec "$program" view "$atlas"
+fi
+step "No display here: pictures of the viewer"
+export LIBGL_ALWAYS_SOFTWARE=1
+xvfb-run -a tools/pictures.sh "$atlas" "$folder/pictures"

@@ -1,0 +1,57 @@
+#include "tools/differentia/engine.h"
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+
+namespace differentia::cli {
+namespace {
+
+void* load_engine() {
+  const auto folder = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  const std::string path = folder / "libdifferentia_engine.so";
+  // Lives to the end of the process: LibTorch does not survive being unloaded.
+  static void* const engine = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!engine) {
+    throw InputError(
+        fmt::format("'{}' could not be loaded ({}); build the program again, both belong together.",
+                    path, dlerror()));
+  }
+  return engine;
+}
+
+template <typename Function>
+Function* engine_function(const char* name) {
+  void* const symbol = dlsym(load_engine(), name);
+  if (!symbol)
+    throw InputError("libdifferentia_engine.so is of another version; build the program again.");
+  return reinterpret_cast<Function*>(symbol);
+}
+
+}  // namespace
+
+int run_engine_verb(const std::string& name, const std::vector<std::string>& arguments) {
+  try {
+    return engine_function<decltype(differentia_run_verb)>("differentia_run_verb")(name.c_str(),
+                                                                                   &arguments);
+  } catch (const InputError& error) {
+    std::fputs(fmt::format("differentia: {}\n", error.what()).c_str(), stderr);
+    return 2;
+  }
+}
+
+std::unique_ptr<viewer::PhotoExplainer> make_photo_explainer(const std::string& model_path) {
+  std::string failure;
+  auto* const explainer = engine_function<decltype(differentia_make_photo_explainer)>(
+      "differentia_make_photo_explainer")(model_path.c_str(), &failure);
+  if (!explainer) throw InputError(failure);
+  return std::unique_ptr<viewer::PhotoExplainer>(explainer);
+}
+
+}  // namespace differentia::cli

@@ -1,0 +1,30 @@
+// What libdifferentia_engine.so exports (engine.h).
+
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "tools/differentia/engine.h"
+#include "tools/differentia/live_saliency.h"
+#include "tools/differentia/verbs.h"
+
+using namespace differentia;
+
+extern "C" __attribute__((visibility("default"))) int differentia_run_verb(
+    const char* name, const std::vector<std::string>* arguments) {
+  for (const cli::Verb& verb :
+       {cli::world_verb(), cli::model_verb(), cli::build_verb(), cli::explain_verb()}) {
+    if (verb.name == name) return cli::run_verb(verb, *arguments);
+  }
+  return 4;
+}
+
+extern "C" __attribute__((visibility("default"))) viewer::PhotoExplainer*
+differentia_make_photo_explainer(const char* model_path, std::string* failure) {
+  try {
+    return cli::make_live_saliency(model_path).release();
+  } catch (const std::exception& error) {
+    *failure = error.what();
+    return nullptr;
+  }
+}

@@ -1,0 +1,149 @@
+// differentia model FILE: layers, shapes, card; --check PHOTOS compares cards.
+
+#include <memory>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "atlas/collect.h"
+#include "atlas/photo_set.h"
+#include "base/error.h"
+#include "explain/model_check.h"
+#include "tools/differentia/target_options.h"
+#include "tools/differentia/verbs.h"
+
+namespace differentia::cli {
+namespace {
+
+struct Flags {
+  ModelFlags model;
+  std::string check;
+  bool all_layers = false;
+  ModelCheckOptions check_options;
+};
+
+using nlohmann::ordered_json;
+
+ordered_json layer_json(const LayerInfo& layer) {
+  return {{"path", layer.path},
+          {"channels", layer.channels},
+          {"height", layer.height},
+          {"width", layer.width},
+          {"candidate", layer.candidate}};
+}
+
+void describe(Console& console, const Model& model, bool all_layers) {
+  const ModelCard& card = model.card();
+  console.print(fmt::format(
+      "{}\n  outputs     {}{}\n  input       {}×{}\n  layer       {}\n  deep layer  {}\n  SHA-256  "
+      "   {}\n",
+      card.name.empty() ? model.path() : card.name, model.outputs(),
+      model.softmaxed() ? " (probabilities: their logarithms are explained)" : "",
+      card.input.size.width, card.input.size.height, card.layer, card.deep_layer, model.sha256()));
+  for (const std::string& sentence : card.defaults) console.print("  by default: " + sentence);
+  if (!card.defaults.empty()) console.print(std::string());
+  std::size_t width = 5;
+  for (const LayerInfo& layer : model.layers()) {
+    if (all_layers || layer.candidate) width = std::max(width, layer.path.size());
+  }
+  console.print(
+      fmt::format("  {:<{}}  {:>8}  {:>7}  {}", "layer", width, "channels", "grid", "candidate"));
+  for (const LayerInfo& layer : model.layers()) {
+    if (!all_layers && !layer.candidate) continue;
+    const std::string grid =
+        layer.height > 0 ? fmt::format("{}×{}", layer.height, layer.width) : "-";
+    // "×" takes two bytes and one column
+    console.print(fmt::format("  {:<{}}  {:>8}  {:>{}}  {}", layer.path, width, layer.channels,
+                              grid, grid == "-" ? 7 : 8, layer.candidate ? "yes" : "no"));
+  }
+  if (!all_layers)
+    console.print(
+        "\n  Only candidate layers (every path to the outputs passes through them); --all lists "
+        "the others.");
+}
+
+ordered_json describe_json(const Model& model) {
+  ordered_json layers = ordered_json::array();
+  for (const LayerInfo& layer : model.layers()) layers.push_back(layer_json(layer));
+  return {{"model", model.path()},
+          {"sha256", model.sha256()},
+          {"outputs", model.outputs()},
+          {"softmaxed", model.softmaxed()},
+          {"card", ordered_json::parse(card_json(model.card()))},
+          {"defaults", model.card().defaults},
+          {"layers", layers}};
+}
+
+int check(Console& console, const Flags& flags) {
+  const auto model = flags.model.load();
+  const PhotoSet photos = read_photo_set(flags.check);
+  const std::vector<int> outputs = outputs_of_taxa(photos, model->card(), model->outputs());
+  std::vector<LabelledPhoto> labelled;
+  for (const PhotoEntry& photo : photos.photos) {
+    const int output = outputs[static_cast<std::size_t>(photo.taxon)];
+    if (output >= 0)
+      labelled.push_back({photos.root + "/" + photo.path, output, photo.split == "train"});
+  }
+  const ModelCheck result = model_check(*model, labelled, flags.check_options, console.progress());
+
+  if (console.json()) {
+    ordered_json rows = ordered_json::array();
+    for (const ModelCheckRow& row : result.rows) {
+      rows.push_back({{"card", row.description},
+                      {"accuracy", row.accuracy.value},
+                      {"low", row.accuracy.low},
+                      {"high", row.accuracy.high},
+                      {"n", row.photos},
+                      {"yours", row.yours}});
+    }
+    ordered_json all = describe_json(*model);
+    all["check"] = {{"photos", flags.check}, {"unreadable", result.unreadable}, {"rows", rows}};
+    console.print(all);
+    return 0;
+  }
+  console.print(fmt::format(
+      "Accuracy over {} photos{}:\n", result.rows.empty() ? 0 : result.rows.front().photos,
+      result.unreadable ? fmt::format(" ({} unreadable)", result.unreadable) : ""));
+  for (const ModelCheckRow& row : result.rows) {
+    console.print(fmt::format("  {} {:5.1f} %  (95 %: {:.1f}–{:.1f})  {}", row.yours ? "►" : " ",
+                              100 * row.accuracy.value, 100 * row.accuracy.low,
+                              100 * row.accuracy.high, row.description));
+  }
+  console.print("\n" + result.advice);
+  return 0;
+}
+
+}  // namespace
+
+Verb model_verb() {
+  return {"model", kModelSummary, [](CLI::App& app) -> Action {
+            auto flags = std::make_shared<Flags>();
+            app.add_option("model", flags->model.model, "TorchScript file")
+                ->required()
+                ->type_name("MODEL");
+            app.add_option("--card", flags->model.options.card,
+                           "Model card to use instead of the one beside the model");
+            app.add_option("--device", flags->model.options.device, "cpu, cuda or cuda:N")
+                ->capture_default_str();
+            app.add_flag("--all", flags->all_layers, "List every layer, not only the candidates");
+            app.add_option("--check", flags->check,
+                           "Photo set: accuracy under this card and under the usual alternatives");
+            app.add_option("--photos", flags->check_options.photos, "Photos that --check looks at")
+                ->capture_default_str();
+            app.add_option("--threads", flags->check_options.threads,
+                           "Worker threads of --check; 0: all cores")
+                ->capture_default_str();
+            return [flags](Console& console) {
+              if (!flags->check.empty()) return check(console, *flags);
+              const auto model = flags->model.load();
+              if (console.json()) {
+                console.print(describe_json(*model));
+              } else {
+                describe(console, *model, flags->all_layers);
+              }
+              return 0;
+            };
+          }};
+}
+
+}  // namespace differentia::cli

@@ -1,6 +1,7 @@
 #pragma once
 
-// The photos that an atlas is made of: a folder per taxon, or a CSV with a header (design.md, "Photo set").
+// The photos that an atlas is made of: a folder per taxon, or a CSV with a header (design.md,
+// "Photo set").
 
 #include <cstdint>
 #include <map>
@@ -28,8 +29,8 @@ struct PhotoSet {
   std::vector<std::string> columns;  // columns that were present (a folder has "photo", "taxon")
 };
 
-// `path`: a folder of folders, or a .csv. Throws FileError: nothing there, no photo, a column missing (named, with the
-// columns found), a row too short (with its line), the same photo twice.
+// `path`: a folder of folders, or a .csv. Throws FileError: nothing there, no photo, a column
+// missing (named, with the columns found), a row too short (with its line), the same photo twice.
 PhotoSet read_photo_set(const std::string& path);
 
 }  // namespace differentia

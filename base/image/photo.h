@@ -1,7 +1,7 @@
 #pragma once
 
-// Decoding a photo as it was meant to be seen: EXIF orientation applied, any bit depth, grey and alpha turned into
-// 8-bit BGR, large JPEGs decoded at a fraction of their size.
+// Decoding a photo as it was meant to be seen: EXIF orientation applied, any bit depth, grey and
+// alpha turned into 8-bit BGR, large JPEGs decoded at a fraction of their size.
 
 #include <string>
 
@@ -26,7 +26,8 @@ struct Photo {
 };
 
 struct DecodeOptions {
-  // Decode no finer than needed for this shorter side (JPEGs scale by 1/2, 1/4, 1/8 while decoding); 0: full size.
+  // Decode no finer than needed for this shorter side (JPEGs scale by 1/2, 1/4, 1/8 while
+  // decoding); 0: full size.
   int shorter_side = 0;
 };
 

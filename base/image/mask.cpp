@@ -1,0 +1,103 @@
+#include "base/image/mask.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+#include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
+
+#include "base/error.h"
+
+namespace differentia {
+namespace {
+
+constexpr int kUnsure = 128;
+
+// Sum over the box from an integral image: bilinear interpolation of the integral is exact for
+// pixels of constant value.
+double integral_at(const cv::Mat& integral, double x, double y) {
+  const int column = std::min(static_cast<int>(x), integral.cols - 2);
+  const int row = std::min(static_cast<int>(y), integral.rows - 2);
+  const double right = x - column, down = y - row;
+  const auto* above = integral.ptr<double>(row);
+  const auto* below = integral.ptr<double>(row + 1);
+  return (1 - down) * ((1 - right) * above[column] + right * above[column + 1]) +
+         down * ((1 - right) * below[column] + right * below[column + 1]);
+}
+
+}  // namespace
+
+SubjectMask SubjectMask::read(const std::string& path, Size photo) {
+  cv::Mat labels;
+  try {
+    labels = cv::imread(path, cv::IMREAD_UNCHANGED);
+  } catch (const cv::Exception&) {
+    labels.release();
+  }
+  if (labels.empty()) {
+    throw FileError(path, fmt::format("The mask '{}' is not there or not a picture.", path));
+  }
+  if (labels.depth() != CV_8U && labels.depth() != CV_16U) {
+    throw FileError(path, fmt::format("The mask '{}' has pixels of neither 8 nor 16 bits.", path));
+  }
+  if (labels.channels() > 1) {
+    // Saved as a colour picture: any colour but black is subject, and grey 128 stays unsure.
+    cv::Mat largest;
+    cv::extractChannel(labels, largest, 0);
+    for (int channel = 1; channel < std::min(labels.channels(), 3); ++channel) {
+      cv::Mat other;
+      cv::extractChannel(labels, other, channel);
+      cv::max(largest, other, largest);
+    }
+    labels = largest;
+  }
+  const double aspect = static_cast<double>(labels.cols) / labels.rows;
+  const double photo_aspect = static_cast<double>(photo.width) / photo.height;
+  if (std::abs(aspect / photo_aspect - 1) > 0.02) {
+    throw FileError(path,
+                    fmt::format("The mask '{}' is {} × {}, its photo {} × {} (turned upright): "
+                                "it must have the photo's shape.",
+                                path, labels.cols, labels.rows, photo.width, photo.height));
+  }
+  return SubjectMask(labels, photo);
+}
+
+SubjectMask::SubjectMask(const cv::Mat& labels, Size photo)
+    : photo_(photo),
+      scale_x_(static_cast<double>(labels.cols) / photo.width),
+      scale_y_(static_cast<double>(labels.rows) / photo.height) {
+  const cv::Mat background = labels == 0;  // 255 where so
+  const cv::Mat subject = (labels != 0) & (labels != kUnsure);
+  cv::integral(background / 255, background_, CV_64F);
+  cv::integral(subject / 255, subject_, CV_64F);
+  const cv::Rect box = cv::boundingRect(subject);
+  bounds_ = {box.x / scale_x_, box.y / scale_y_, box.width / scale_x_, box.height / scale_y_};
+}
+
+double SubjectMask::area(const cv::Mat& integral, const Box& box) const {
+  const double left = box.x * scale_x_, right = (box.x + box.width) * scale_x_;
+  const double top = box.y * scale_y_, bottom = (box.y + box.height) * scale_y_;
+  return integral_at(integral, right, bottom) - integral_at(integral, left, bottom) -
+         integral_at(integral, right, top) + integral_at(integral, left, top);
+}
+
+double SubjectMask::share(const Box& box) const {
+  const Box inside = clip(box, photo_);
+  const double subject = area(subject_, inside);
+  const double known = subject + area(background_, inside);
+  // Rounding leaves about 1e-9 of a pixel in a box that is all unsure.
+  if (known < 1e-6) return std::numeric_limits<double>::quiet_NaN();
+  return std::clamp(subject / known, 0.0, 1.0);
+}
+
+double SubjectMask::share() const {
+  return share({0, 0, static_cast<double>(photo_.width), static_cast<double>(photo_.height)});
+}
+
+Box SubjectMask::bounds() const {
+  return bounds_;
+}
+
+}  // namespace differentia

@@ -157,6 +157,7 @@ NpyHeader read_npy_header(const std::string& path) {
   }
   if (after_key(text, "fortran_order").rfind("False", 0) != 0)
     damaged(path, "it is not in row-major order");
+  if (header.data_offset % size_of(header.type) != 0) damaged(path, "its values are not aligned");
   header.shape = parse_shape(path, after_key(text, "shape"));
   check_product(path, header);
   const auto expected = header.data_offset + header.bytes();

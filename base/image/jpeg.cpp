@@ -22,10 +22,7 @@ std::string decoder_message(const Decoder& decoder) {
 }
 
 std::string repair_of(const std::string& warning) {
-  // libjpeg's words for a file that ends too early: between two markers, or within the
-  // entropy-coded data.
-  if (warning.find("Premature end of JPEG file") != std::string::npos ||
-      warning.find("premature end of data segment") != std::string::npos) {
+  if (warning.find("Premature end of JPEG file") != std::string::npos) {  // libjpeg's words
     return "truncated: the file ends before the picture does, the rest was filled in";
   }
   return fmt::format("damaged: the decoder went on after \"{}\"", warning);

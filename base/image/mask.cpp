@@ -2,13 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+#include <vector>
 
 #include <fmt/format.h>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include "base/error.h"
+#include "base/file.h"
 
 namespace differentia {
 namespace {
@@ -32,7 +35,12 @@ double integral_at(const cv::Mat& integral, double x, double y) {
 SubjectMask SubjectMask::read(const std::string& path, Size photo) {
   cv::Mat labels;
   try {
-    labels = cv::imread(path, cv::IMREAD_UNCHANGED);
+    const std::string bytes = read_whole_file(path);
+    if (!bytes.empty()) {
+      const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
+      labels =
+          cv::imdecode(std::vector<std::uint8_t>(data, data + bytes.size()), cv::IMREAD_UNCHANGED);
+    }
   } catch (const cv::Exception&) {
     labels.release();
   }

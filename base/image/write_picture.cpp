@@ -2,39 +2,19 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 
 #include <fmt/format.h>
 #include <opencv2/imgcodecs.hpp>
 
 #include "base/error.h"
+#include "base/file.h"
 
 namespace differentia {
 namespace {
 
 void write_bytes(const std::string& path, const std::vector<std::uint8_t>& bytes) {
-  errno = 0;
-  std::FILE* file = std::fopen(path.c_str(), "wb");
-  if (file == nullptr) {
-    if (errno == ENOSPC || errno == EDQUOT) throw DiskFull(path);
-    throw FileError(path, fmt::format("'{}' cannot be written ({}).", path, std::strerror(errno)));
-  }
-  errno = 0;
-  bool written = std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
-  int problem = errno;
-  if (std::fclose(file) != 0) {  // the last bytes reach the disk only now
-    if (written) problem = errno;
-    written = false;
-  }
-  if (written) return;
-  std::error_code ignored;
-  std::filesystem::remove(path, ignored);
-  if (problem == ENOSPC || problem == EDQUOT) throw DiskFull(path);
-  throw FileError(path,
-                  fmt::format("'{}' could not be written ({}).", path, std::strerror(problem)));
+  write_whole_file(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 }  // namespace

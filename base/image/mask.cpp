@@ -18,19 +18,26 @@ namespace {
 
 constexpr int kUnsure = 128;
 
+// So that 255 times the number of pixels fits the integral image's 32 bits.
+constexpr double kMostPixels = 4194304;  // 2^22
+
 // Sum over the box from an integral image: bilinear interpolation of the integral is exact for
 // pixels of constant value.
 double integral_at(const cv::Mat& integral, double x, double y) {
   const int column = std::min(static_cast<int>(x), integral.cols - 2);
   const int row = std::min(static_cast<int>(y), integral.rows - 2);
   const double right = x - column, down = y - row;
-  const auto* above = integral.ptr<double>(row);
-  const auto* below = integral.ptr<double>(row + 1);
+  const auto* above = integral.ptr<int>(row);
+  const auto* below = integral.ptr<int>(row + 1);
   return (1 - down) * ((1 - right) * above[column] + right * above[column + 1]) +
          down * ((1 - right) * below[column] + right * below[column + 1]);
 }
 
 }  // namespace
+
+MaskError::MaskError(const std::string& mask_path, std::string why)
+    : FileError(mask_path, fmt::format("The mask '{}' cannot be used: {}.", mask_path, why)),
+      reason(std::move(why)) {}
 
 SubjectMask SubjectMask::read(const std::string& path, Size photo) {
   cv::Mat labels;
@@ -43,12 +50,13 @@ SubjectMask SubjectMask::read(const std::string& path, Size photo) {
     }
   } catch (const cv::Exception&) {
     labels.release();
+  } catch (const FileError&) {  // not there
   }
   if (labels.empty()) {
-    throw FileError(path, fmt::format("The mask '{}' is not there or not a picture.", path));
+    throw MaskError(path, "it is not there or not a picture");
   }
   if (labels.depth() != CV_8U && labels.depth() != CV_16U) {
-    throw FileError(path, fmt::format("The mask '{}' has pixels of neither 8 nor 16 bits.", path));
+    throw MaskError(path, "its pixels have neither 8 nor 16 bits");
   }
   if (labels.channels() > 1) {
     // Saved as a colour picture: any colour but black is subject, and grey 128 stays unsure.
@@ -64,24 +72,29 @@ SubjectMask SubjectMask::read(const std::string& path, Size photo) {
   const double aspect = static_cast<double>(labels.cols) / labels.rows;
   const double photo_aspect = static_cast<double>(photo.width) / photo.height;
   if (std::abs(aspect / photo_aspect - 1) > 0.02) {
-    throw FileError(path,
-                    fmt::format("The mask '{}' is {} × {}, its photo {} × {} (turned upright): "
-                                "it must have the photo's shape.",
-                                path, labels.cols, labels.rows, photo.width, photo.height));
+    throw MaskError(path, fmt::format("it is {} × {}, but the photo, turned upright, {} × {}",
+                                      labels.cols, labels.rows, photo.width, photo.height));
   }
   return SubjectMask(labels, photo);
 }
 
-SubjectMask::SubjectMask(const cv::Mat& labels, Size photo)
-    : photo_(photo),
-      scale_x_(static_cast<double>(labels.cols) / photo.width),
-      scale_y_(static_cast<double>(labels.rows) / photo.height) {
-  const cv::Mat background = labels == 0;  // 255 where so
-  const cv::Mat subject = (labels != 0) & (labels != kUnsure);
-  cv::integral(background / 255, background_, CV_64F);
-  cv::integral(subject / 255, subject_, CV_64F);
+SubjectMask::SubjectMask(const cv::Mat& labels, Size photo) : photo_(photo) {
+  cv::Mat background = labels == 0;  // 255 where so
+  cv::Mat subject = (labels != 0) & (labels != kUnsure);
   const cv::Rect box = cv::boundingRect(subject);
-  bounds_ = {box.x / scale_x_, box.y / scale_y_, box.width / scale_x_, box.height / scale_y_};
+  bounds_ = {static_cast<double>(box.x) * photo.width / labels.cols,
+             static_cast<double>(box.y) * photo.height / labels.rows,
+             static_cast<double>(box.width) * photo.width / labels.cols,
+             static_cast<double>(box.height) * photo.height / labels.rows};
+  const double shrink = std::sqrt(kMostPixels / static_cast<double>(labels.total()));
+  if (shrink < 1) {
+    cv::resize(background, background, {}, shrink, shrink, cv::INTER_AREA);
+    cv::resize(subject, subject, {}, shrink, shrink, cv::INTER_AREA);
+  }
+  scale_x_ = static_cast<double>(subject.cols) / photo.width;
+  scale_y_ = static_cast<double>(subject.rows) / photo.height;
+  cv::integral(background, background_, CV_32S);
+  cv::integral(subject, subject_, CV_32S);
 }
 
 double SubjectMask::area(const cv::Mat& integral, const Box& box) const {
@@ -95,8 +108,8 @@ double SubjectMask::share(const Box& box) const {
   const Box inside = clip(box, photo_);
   const double subject = area(subject_, inside);
   const double known = subject + area(background_, inside);
-  // Rounding leaves about 1e-9 of a pixel in a box that is all unsure.
-  if (known < 1e-6) return std::numeric_limits<double>::quiet_NaN();
+  // Rounding leaves a trace in a box that is all unsure.
+  if (known < 255e-6) return std::numeric_limits<double>::quiet_NaN();
   return std::clamp(subject / known, 0.0, 1.0);
 }
 

@@ -37,13 +37,22 @@ TEST_CASE("a mask is read from its file and must have the photo's shape", "[mask
   labels.rowRange(0, 10).setTo(300);
   cv::imwrite(path, labels);
   CHECK(SubjectMask::read(path, {600, 400}).share() == Approx(0.25));
-  CHECK_THROWS_AS(SubjectMask::read(path, {400, 600}), FileError);
-  CHECK_THROWS_AS(SubjectMask::read(path + ".not", {600, 400}), FileError);
+  CHECK_THROWS_AS(SubjectMask::read(path, {400, 600}), MaskError);
+  CHECK_THROWS_AS(SubjectMask::read(path + ".not", {600, 400}), MaskError);
   cv::Mat colours(40, 60, CV_8UC3, cv::Scalar(0, 0, 0));
   colours.colRange(0, 30).setTo(cv::Scalar(0, 0, 200));
   cv::imwrite(path, colours);
   CHECK(SubjectMask::read(path, {60, 40}).share() == Approx(0.5));
   std::filesystem::remove(path);
+}
+
+TEST_CASE("a mask of many megapixels is kept small", "[mask]") {
+  cv::Mat labels = cv::Mat::zeros(3000, 4000, CV_8UC1);
+  labels.colRange(0, 1000).setTo(255);
+  const SubjectMask mask(labels, {4000, 3000});
+  CHECK(mask.share() == Approx(0.25).epsilon(0.002));
+  CHECK(mask.share({500, 100, 1000, 50}) == Approx(0.5).epsilon(0.002));
+  CHECK(mask.bounds().width == 1000);
 }
 
 }  // namespace differentia

@@ -1,8 +1,9 @@
 #pragma once
 
-// Reads NAME.atlas. Needs neither LibTorch nor FAISS nor OpenCV. Opening reads the tables' sizes and checks every file's
-// length; arrays are memory-mapped and read when asked for, so that an atlas of 55,000 taxa opens at once.
-// Safe to use from several threads (calls are serialised where SQLite is asked).
+// Reads NAME.atlas. Needs neither LibTorch nor FAISS nor OpenCV. Opening reads the tables' sizes
+// and checks every file's length; arrays are memory-mapped and read when asked for, so that an
+// atlas of 55,000 taxa opens at once. Safe to use from several threads (calls are serialised where
+// SQLite is asked).
 
 #include <cstdint>
 #include <memory>
@@ -25,7 +26,8 @@ class DamagedAtlas : public FileError {
 
 class Reader {
  public:
-  // Throws FileError (nothing there, no atlas, a build not finished), DamagedAtlas, InputError for a newer version.
+  // Throws FileError (nothing there, no atlas, a build not finished), DamagedAtlas, InputError for
+  // a newer version.
   explicit Reader(const std::string& path);
   ~Reader();
   Reader(Reader&&) noexcept;
@@ -38,9 +40,10 @@ class Reader {
   const std::vector<LayerRecord>& layers() const;
 
   std::int32_t taxon_count() const;
-  std::vector<TaxonRecord> taxa() const;                            // all, by id
+  std::vector<TaxonRecord> taxa() const;  // all, by id
   TaxonRecord taxon(std::int32_t id) const;
-  std::vector<TaxonRecord> find_taxa(const std::string& part) const; // any part of a name, case-insensitive; an id
+  std::vector<TaxonRecord> find_taxa(
+      const std::string& part) const;  // any part of a name, case-insensitive; an id
   std::int32_t photo_count() const;
   PhotoRecord photo(std::int32_t id) const;
   std::vector<PhotoRecord> photos_of_taxon(std::int32_t taxon) const;
@@ -48,23 +51,28 @@ class Reader {
 
   std::vector<MapRecord> maps() const;
   MapRecord map(std::int32_t id) const;
-  std::int32_t map_of_taxon(std::int32_t taxon) const;  // −1: none; the map of all taxa for taxon −1
-  std::vector<ConceptRecord> concepts(std::int32_t map) const;   // by number
+  std::int32_t map_of_taxon(
+      std::int32_t taxon) const;  // −1: none; the map of all taxa for taxon −1
+  std::vector<ConceptRecord> concepts(std::int32_t map) const;           // by number
   std::vector<ExemplarRecord> exemplars(std::int32_t concept_id) const;  // by rank
   Points points(std::int32_t map) const;
   Cells cells(std::int32_t map, std::size_t level) const;
 
   // Rows as stored, memory-mapped: valid while the reader lives.
-  gsl::span<const Imath::half> activations(std::int32_t map) const;          // points * channels
-  gsl::span<const float> concept_centroids(std::int32_t map) const;          // concepts * channels, unit length, centred and scaled
-  gsl::span<const float> centre(std::int32_t layer) const;                   // channels: global figures for cosine
+  gsl::span<const Imath::half> activations(std::int32_t map) const;  // points * channels
+  gsl::span<const float> concept_centroids(
+      std::int32_t map) const;  // concepts * channels, unit length, centred and scaled
+  gsl::span<const float> centre(std::int32_t layer) const;  // channels: global figures for cosine
   gsl::span<const float> scale(std::int32_t layer) const;
 
-  // Full grids kept at `layer` for new pairs: photos (ids) and their rows photos * height * width * channels.
+  // Full grids kept at `layer` for new pairs: photos (ids) and their rows photos * height * width *
+  // channels.
   std::vector<std::int32_t> grid_photos(std::int32_t taxon) const;
   gsl::span<const Imath::half> grids(std::int32_t taxon) const;
-  gsl::span<const float> grid_attributions(std::int32_t taxon) const;  // photos * height * width * targets
-  gsl::span<const float> grid_subjects(std::int32_t taxon) const;      // photos * height * width; NaN unknown
+  gsl::span<const float> grid_attributions(
+      std::int32_t taxon) const;  // photos * height * width * targets
+  gsl::span<const float> grid_subjects(
+      std::int32_t taxon) const;  // photos * height * width; NaN unknown
 
   IconSheets icons() const;
   std::string icon_sheet_path(std::int32_t sheet) const;

@@ -1,6 +1,7 @@
 #pragma once
 
-// What an atlas holds, as the reader gives it and the writer takes it. docs/store.md describes the files byte by byte.
+// What an atlas holds, as the reader gives it and the writer takes it. docs/store.md describes the
+// files byte by byte.
 //
 // Ids are dense: taxon, photo, layer, map and concept ids count from 0 in the order written.
 
@@ -22,7 +23,9 @@ struct Provenance {
   std::string model_card;  // JSON, every key
   std::string options;     // JSON of the build's options that change the result, defaults included
   std::uint64_t seed = 0;
-  std::string photo_root_hint;  // relative to the atlas where possible ("../photos"); --photos moves it
+  std::string photos_sha256;  // of the list of photos, with every column
+  std::string
+      photo_root_hint;  // relative to the atlas where possible ("../photos"); --photos moves it
 };
 
 struct TaxonRecord {
@@ -70,46 +73,48 @@ struct MapRecord {
   std::int32_t layer = 0;
   std::vector<std::int32_t> targets;  // outputs: the columns of the points' and cells' attribution
   std::int64_t points = 0;
-  std::vector<std::int32_t> level_bins;  // bins along a side, coarse to fine: 8, 16, 32 …
-  std::vector<std::int64_t> level_cells; // cells of each level
+  std::vector<std::int32_t> level_bins;   // bins along a side, coarse to fine: 8, 16, 32 …
+  std::vector<std::int64_t> level_cells;  // cells of each level
 };
 
 // A point of a map: one position of one photo.
 struct Points {
-  std::vector<float> x, y;             // 0…1 after the 1–99 percentile clip
-  std::vector<std::int32_t> photo;     // photo ids
+  std::vector<float> x, y;          // 0…1 after the 1–99 percentile clip
+  std::vector<std::int32_t> photo;  // photo ids
   std::vector<std::uint16_t> row, column;
   std::vector<std::int16_t> concept_number;  // number within the map; −1: none
-  std::vector<float> attribution;      // n * targets, logits
-  std::vector<float> subject;          // 0…1, NaN unknown
+  std::vector<float> attribution;            // n * targets, logits
+  std::vector<float> subject;                // 0…1, NaN unknown
 };
 
 // The cells of one level of one map, sorted by (bin_y, bin_x).
 struct Cells {
   std::vector<std::uint16_t> bin_x, bin_y;
-  std::vector<std::int32_t> count;       // points in the bin
-  std::vector<float> attribution;        // n * targets, means, logits
-  std::vector<float> subject;            // mean share, NaN unknown
+  std::vector<std::int32_t> count;           // points in the bin
+  std::vector<float> attribution;            // n * targets, means, logits
+  std::vector<float> subject;                // mean share, NaN unknown
   std::vector<std::int16_t> concept_number;  // most frequent concept, −1 none
-  std::vector<std::int32_t> medoid;      // point index within the map
-  std::vector<std::int32_t> icon;        // icon number in the atlas's picture sheets
+  std::vector<std::int32_t> medoid;          // point index within the map
+  std::vector<std::int32_t> icon;            // icon number in the atlas's picture sheets
 };
 
 struct ConceptRecord {
   std::int32_t id = 0;
   std::int32_t map = 0;
-  std::int32_t number = 0;      // within its map, 0 first: most attribution to the taxon
-  double threshold = 0;         // cosine above which a position belongs to the concept
-  std::int64_t positions = 0;   // above the threshold
-  std::int32_t observations = 0;// with at least one position
-  Estimate prevalence;          // share of observations (photos where unknown)
-  Estimate attribution;         // mean per photo to the taxon's own output, logits
-  double subject_share = 0;     // of its positions' area; NaN unknown
-  double place_x = 0, place_y = 0;    // mean place on the subject's bounding box (the photo where no mask is given), 0…1
+  std::int32_t number = 0;        // within its map, 0 first: most attribution to the taxon
+  double threshold = 0;           // cosine above which a position belongs to the concept
+  std::int64_t positions = 0;     // above the threshold
+  std::int32_t observations = 0;  // with at least one position
+  Estimate prevalence;            // share of observations (photos where unknown)
+  Estimate attribution;           // mean per photo to the taxon's own output, logits
+  double subject_share = 0;       // of its positions' area; NaN unknown
+  double place_x = 0,
+         place_y =
+             0;  // mean place on the subject's bounding box (the photo where no mask is given), 0…1
   double spread_x = 0, spread_y = 0;  // standard deviations
   bool place_on_subject = false;
-  float label_x = 0, label_y = 0;     // where its label stands on the map
-  std::int32_t medoid = 0;            // point index within the map
+  float label_x = 0, label_y = 0;  // where its label stands on the map
+  std::int32_t medoid = 0;         // point index within the map
   std::int32_t icon = 0;
 };
 

@@ -1,7 +1,9 @@
 #pragma once
 
-// What a TorchScript file does not say of itself: labels, input, head, layers. A JSON file beside the model
-// (`model.pt` → `model.json`), described in README.md; every key is also a flag of the command line.
+// What a TorchScript file does not say of itself: labels, input, head, layers. A JSON file beside
+// the model
+// (`model.pt` → `model.json`), described in README.md; every key is also a flag of the command
+// line.
 
 #include <array>
 #include <string>
@@ -16,12 +18,13 @@ enum class Fit { kStretch, kCrop, kPad };
 enum class Interpolation { kBilinear, kBicubic, kNearest };
 
 struct InputSpec {
-  Size size{224, 224};       // of the network's input
-  Fit fit = Fit::kCrop;      // stretch to size; crop: shorter side to `resize`, centre crop; pad: longer side to size
-  int resize = 256;          // for crop
+  Size size{224, 224};   // of the network's input
+  Fit fit = Fit::kCrop;  // stretch to size; crop: shorter side to `resize`, centre crop; pad:
+                         // longer side to size
+  int resize = 256;      // for crop
   Interpolation interpolation = Interpolation::kBilinear;
   bool antialias = true;
-  bool rgb = true;           // channel order RGB; else BGR
+  bool rgb = true;                                    // channel order RGB; else BGR
   std::array<float, 3> mean{0.485f, 0.456f, 0.406f};  // of values in 0…1
   std::array<float, 3> std{0.229f, 0.224f, 0.225f};
 };

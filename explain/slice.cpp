@@ -1,0 +1,153 @@
+#include "explain/slice_torch.h"
+
+#include <unordered_set>
+
+#include <torch/csrc/jit/ir/constants.h>
+#include <torch/csrc/jit/passes/constant_propagation.h>
+#include <torch/csrc/jit/passes/dead_code_elimination.h>
+#include <torch/csrc/jit/passes/frozen_conv_add_relu_fusion.h>
+#include <torch/csrc/jit/passes/frozen_graph_optimizations.h>
+#include <torch/csrc/jit/passes/frozen_linear_transpose.h>
+#include <torch/csrc/jit/passes/frozen_ops_to_mkldnn.h>
+#include <torch/csrc/jit/passes/remove_dropout.h>
+
+#include "base/error.h"
+
+namespace differentia {
+
+namespace jit = torch::jit;
+
+namespace {
+
+class Cutter {
+ public:
+  Cutter(const Network& network, const jit::Value* from) : network_(network), from_(from) {
+    after_.insert(from);
+    from_input_.insert(network.input);
+    for (jit::Node* node : network.graph->nodes()) {
+      bool after = false, from_input = false;
+      for (const jit::Value* value : all_inputs(node)) {
+        after = after || after_.count(value) > 0;
+        from_input = from_input || from_input_.count(value) > 0;
+      }
+      for (const jit::Value* value : node->outputs()) {
+        if (after) after_.insert(value);
+        if (from_input) from_input_.insert(value);
+      }
+    }
+  }
+
+  std::shared_ptr<jit::Graph> cut(const std::vector<jit::Value*>& to) {
+    std::unordered_set<jit::Node*> needed;
+    std::vector<jit::Value*> open(to.begin(), to.end());
+    while (!open.empty()) {
+      jit::Value* value = open.back();
+      open.pop_back();
+      jit::Node* node = value->node();
+      if (value == from_ || node == network_.graph->param_node()) {
+        if (value == network_.input && value != from_) refuse();
+        continue;
+      }
+      if (top_level(node) != node || !needed.insert(node).second) continue;
+      if (size_before(node)) continue;
+      if (node->kind() == jit::prim::Constant) continue;
+      for (jit::Value* input : all_inputs(node)) {
+        if (top_level(input->node()) == input->node() ||
+            input->node() == network_.graph->param_node()) {
+          open.push_back(input);
+        }
+      }
+    }
+    auto graph = std::make_shared<jit::Graph>();
+    copy_of_[network_.graph->inputs().at(0)] =
+        graph->addInput("self")->setType(network_.graph->inputs().at(0)->type());
+    jit::Value* start = graph->addInput("start");
+    copy_of_[from_] = start;
+    for (jit::Node* node : network_.graph->nodes()) {
+      if (needed.count(node) == 0) continue;
+      if (size_before(node)) {
+        insert_size(*graph, node, start);
+        continue;
+      }
+      jit::Node* copy = graph->insertNode(
+          graph->createClone(node, [this](jit::Value* value) { return copy_of_.at(value); }));
+      for (std::size_t i = 0; i < node->outputs().size(); ++i) {
+        if (node->outputs()[i] != from_) copy_of_[node->outputs()[i]] = copy->outputs()[i];
+      }
+    }
+    for (jit::Value* value : to) graph->registerOutput(copy_of_.at(value));
+    return graph;
+  }
+
+ private:
+  [[noreturn]] static void refuse() {
+    throw InputError(
+        "What comes after this layer needs more than the layer's output: choose a candidate layer "
+        "(`differentia model` lists them).");
+  }
+
+  // Asks for the size of a tensor from before the cut. The number of photos is the cut's own; the
+  // rest is fixed by the input's size.
+  bool size_before(jit::Node* node) const {
+    return node->kind() == jit::aten::size && after_.count(node->input(0)) == 0 &&
+           from_input_.count(node->input(0)) > 0;
+  }
+
+  void insert_size(jit::Graph& graph, jit::Node* node, jit::Value* start) {
+    const auto& shape = network_.shapes.at(node->input(0));
+    jit::Value* photos =
+        graph.insert(jit::aten::size, {start, graph.insertConstant(static_cast<std::int64_t>(0))});
+    if (node->inputs().size() == 2) {
+      const auto constant = jit::toIValue(node->input(1));
+      if (!constant) refuse();
+      std::int64_t axis = constant->toInt();
+      if (axis < 0) axis += static_cast<std::int64_t>(shape.size());
+      copy_of_[node->output()] = axis == 0 ? photos : graph.insertConstant(shape.at(axis));
+      return;
+    }
+    std::vector<jit::Value*> sizes{photos};
+    for (std::size_t i = 1; i < shape.size(); ++i) sizes.push_back(graph.insertConstant(shape[i]));
+    copy_of_[node->output()] =
+        graph.insertNode(graph.createList(c10::IntType::get(), sizes))->output();
+  }
+
+  const Network& network_;
+  const jit::Value* from_;
+  std::unordered_set<const jit::Value*> after_;       // what depends on `from`, numbers included
+  std::unordered_set<const jit::Value*> from_input_;  // what depends on the input
+  std::unordered_map<const jit::Value*, jit::Value*> copy_of_;
+};
+
+}  // namespace
+
+Slice::Slice(const Network& network, const jit::Value* from, const std::vector<jit::Value*>& to,
+             SliceUse use)
+    : self_(network.self), graph_(Cutter(network, from).cut(to)) {
+  if (use != SliceUse::kExact) {
+    jit::removeDropout(graph_);
+    jit::ConstantPropagation(graph_);
+    jit::OptimizeFrozenGraph(graph_, /*optimize_numerics=*/true);
+  }
+  if (use == SliceUse::kForward && network.dtype == at::kFloat) {
+    if (network.device.is_cuda()) {
+      jit::FuseFrozenConvAddRelu(graph_);
+    } else {
+      jit::ConvertFrozenOpsToMKLDNN(graph_);
+    }
+    jit::FrozenLinearTranspose(graph_);
+  }
+  jit::EliminateDeadCode(graph_);
+  code_ = jit::Code(graph_, "slice");
+}
+
+std::vector<at::Tensor> Slice::run(const at::Tensor& input) const {
+  // The plain interpreter: the profiling executor breaks gradients from its second run on.
+  jit::Stack stack{self_, input};
+  jit::InterpreterState(code_).run(stack);
+  std::vector<at::Tensor> outputs;
+  outputs.reserve(stack.size());
+  for (const auto& value : stack) outputs.push_back(value.toTensor());
+  return outputs;
+}
+
+}  // namespace differentia

@@ -1,0 +1,179 @@
+// differentia info: what an atlas holds, and whether it is whole.
+
+#include <filesystem>
+#include <memory>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "atlas/store/reader.h"
+#include "base/error.h"
+#include "tools/differentia/verbs.h"
+
+namespace differentia::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+struct Flags {
+  std::string atlas;
+  std::string taxon;
+  bool verify = false;
+};
+
+std::uintmax_t bytes_of(const std::string& folder) {
+  std::uintmax_t bytes = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (entry.is_regular_file()) bytes += entry.file_size();
+  }
+  return bytes;
+}
+
+ordered_json estimate_json(const Estimate& estimate) {
+  return {{"value", estimate.value}, {"low", estimate.low}, {"high", estimate.high}};
+}
+
+ordered_json concept_json(const store::ConceptRecord& c) {
+  return {{"number", c.number},
+          {"prevalence", estimate_json(c.prevalence)},
+          {"attribution", estimate_json(c.attribution)},
+          {"positions", c.positions},
+          {"observations", c.observations},
+          {"threshold", c.threshold},
+          {"subject_share", c.subject_share},
+          {"place", {{"x", c.place_x}, {"y", c.place_y}, {"on_subject", c.place_on_subject}}}};
+}
+
+void verify(Console& console, const store::Reader& atlas) {
+  const std::vector<std::string> damage = atlas.verify();
+  if (damage.empty()) return;
+  for (std::size_t i = 1; i < damage.size(); ++i) console.remark(damage[i]);
+  throw InputError(damage.front() + " Build the atlas again, or fetch it again.");
+}
+
+int info(Console& console, const Flags& flags) {
+  const store::Reader atlas(flags.atlas);
+  if (flags.verify) verify(console, atlas);
+
+  const store::Provenance& provenance = atlas.provenance();
+  std::int64_t used = 0, tested = 0, correct = 0, concepts = 0, points = 0;
+  const std::vector<store::TaxonRecord> taxa = atlas.taxa();
+  for (const store::TaxonRecord& taxon : taxa) {
+    used += taxon.photos;
+    tested += taxon.tested;
+    correct += taxon.correct;
+  }
+  for (const store::MapRecord& map : atlas.maps()) {
+    points += map.points;
+    concepts += static_cast<std::int64_t>(atlas.concepts(map.id).size());
+  }
+  const auto repaired = atlas.photos_with_status(store::PhotoStatus::kRepaired);
+  const auto unreadable = atlas.photos_with_status(store::PhotoStatus::kUnreadable);
+  std::vector<store::TaxonRecord> shown;
+  if (!flags.taxon.empty()) {
+    shown = atlas.find_taxa(flags.taxon);
+    if (shown.empty()) {
+      std::vector<std::string> names;
+      for (const auto& taxon : taxa) names.push_back(taxon.name);
+      throw UnknownName("taxon", flags.taxon, nearest_names(flags.taxon, names));
+    }
+  }
+
+  if (console.json()) {
+    ordered_json layers = ordered_json::array(), listed = ordered_json::array(),
+                 lost = ordered_json::array();
+    for (const auto& layer : atlas.layers()) {
+      layers.push_back({{"path", layer.path},
+                        {"role", layer.role},
+                        {"channels", layer.channels},
+                        {"height", layer.grid.height},
+                        {"width", layer.grid.width}});
+    }
+    for (const auto& photo : unreadable)
+      lost.push_back({{"photo", photo.path}, {"reason", photo.reason}});
+    for (const auto& taxon : shown) {
+      ordered_json rows = ordered_json::array();
+      const std::int32_t map = atlas.map_of_taxon(taxon.id);
+      if (map >= 0) {
+        for (const auto& record : atlas.concepts(map)) rows.push_back(concept_json(record));
+      }
+      listed.push_back(
+          {{"id", taxon.id}, {"name", taxon.name}, {"photos", taxon.photos}, {"concepts", rows}});
+    }
+    ordered_json result{
+        {"atlas", flags.atlas},
+        {"hash", atlas.hash()},
+        {"bytes", bytes_of(flags.atlas)},
+        {"taxa", atlas.taxon_count()},
+        {"photos", {{"used", used}, {"repaired", repaired.size()}, {"unreadable", lost}}},
+        {"accuracy", {{"tested", tested}, {"correct", correct}}},
+        {"concepts", concepts},
+        {"points", points},
+        {"layers", layers},
+        {"model", {{"name", provenance.model_name}, {"sha256", provenance.model_sha256}}},
+        {"seed", provenance.seed},
+        {"version", provenance.program_version},
+        {"options", ordered_json::parse(provenance.options, nullptr, false)}};
+    if (!flags.taxon.empty()) result["found"] = listed;
+    if (flags.verify) result["whole"] = true;
+    console.print(result);
+    return 0;
+  }
+
+  console.print(fmt::format("{}  ({:.1f} MB)\n  model       {}\n  SHA-256     {}", flags.atlas,
+                            static_cast<double>(bytes_of(flags.atlas)) / 1e6, provenance.model_name,
+                            provenance.model_sha256));
+  for (const auto& layer : atlas.layers()) {
+    console.print(fmt::format("  {:<10}  {}: {} channels at {}×{} positions",
+                              layer.role == "layer" ? "layer" : "deep layer", layer.path,
+                              layer.channels, layer.grid.height, layer.grid.width));
+  }
+  console.print(
+      fmt::format("  taxa        {}\n  photos      {} used, of them {} repaired; {} unreadable",
+                  atlas.taxon_count(), used, repaired.size(), unreadable.size()));
+  console.print(
+      tested > 0
+          ? fmt::format("  accuracy    {:.1f} % of {} photos not marked train",
+                        100.0 * static_cast<double>(correct) / static_cast<double>(tested), tested)
+          : std::string("  accuracy    unknown: every photo is marked train"));
+  console.print(fmt::format("  concepts    {}\n  points      {}\n  seed        {}, version {}",
+                            concepts, points, provenance.seed, provenance.program_version));
+  if (flags.verify) console.print("  whole       every byte is as it was written");
+  for (const auto& photo : repaired)
+    console.print(fmt::format("  repaired    {}: {}", photo.path, photo.reason));
+  for (const auto& photo : unreadable)
+    console.print(fmt::format("  unreadable  {}: {}", photo.path, photo.reason));
+  for (const auto& taxon : shown) {
+    console.print(fmt::format("\n{}  ({} photos)", taxon.name, taxon.photos));
+    const std::int32_t map = atlas.map_of_taxon(taxon.id);
+    if (map < 0) continue;
+    console.print("  concept  prevalence            attribution, logits      on the subject");
+    for (const auto& record : atlas.concepts(map)) {
+      console.print(
+          fmt::format("  {:>7}  {:5.1f} %  ({:3.0f}–{:3.0f})   {:+7.3f}  ({:+.3f} to {:+.3f})   {}",
+                      record.number, 100 * record.prevalence.value, 100 * record.prevalence.low,
+                      100 * record.prevalence.high, record.attribution.value,
+                      record.attribution.low, record.attribution.high,
+                      record.subject_share == record.subject_share
+                          ? fmt::format("{:.0f} %", 100 * record.subject_share)
+                          : "unknown"));
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+Verb info_verb() {
+  return {"info", kInfoSummary, [](CLI::App& app) -> Action {
+            auto flags = std::make_shared<Flags>();
+            app.add_option("atlas", flags->atlas, "NAME.atlas")->required()->type_name("ATLAS");
+            app.add_option("--taxon", flags->taxon,
+                           "Also the concepts of the taxa whose name contains this");
+            app.add_flag("--verify", flags->verify, "Read every byte and compare with SHA256SUMS");
+            return [flags](Console& console) { return info(console, *flags); };
+          }};
+}
+
+}  // namespace differentia::cli

@@ -1,0 +1,144 @@
+// differentia view: the viewer, or a picture of one of its screens.
+
+#include "viewer/viewer.h"
+
+#include <cstdio>
+#include <memory>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "base/data_folder.h"
+#include "base/error.h"
+#include "tools/differentia/engine.h"
+#include "tools/differentia/verbs.h"
+
+namespace differentia::cli {
+namespace {
+
+struct Flags {
+  viewer::ViewOptions options;
+  std::string size = "1280x800";
+  std::string colour_by = "none";
+  std::string method = "grad-cam";
+  std::string cell;
+  std::string centre;
+  bool no_outlines = false;
+};
+
+Size size_of(const std::string& text) {
+  Size size;
+  int used = 0;
+  if (std::sscanf(text.c_str(), "%dx%d%n", &size.width, &size.height, &used) != 2 ||
+      used != static_cast<int>(text.size()) || size.width < 200 || size.height < 200 ||
+      size.width > 16384 || size.height > 16384) {
+    throw InputError(
+        fmt::format("'{}' is no size; write it as 1280x800 (from 200x200 to 16384x16384).", text));
+  }
+  return size;
+}
+
+Point point_of(const std::string& text) {
+  Point point;
+  int used = 0;
+  if (std::sscanf(text.c_str(), "%lf,%lf%n", &point.x, &point.y, &used) != 2 ||
+      used != static_cast<int>(text.size())) {
+    throw InputError(
+        fmt::format("'{}' is no place on the map; write it as 0.5,0.5 (0 to 1).", text));
+  }
+  return point;
+}
+
+int view(Console& console, Flags& flags) {
+  viewer::ViewOptions& options = flags.options;
+  options.window = size_of(flags.size);
+  options.initial.colour_by = viewer::colour_by_of(flags.colour_by);
+  options.initial.method = viewer::method_of(flags.method);
+  options.initial.outlines = !flags.no_outlines;
+  if (!flags.cell.empty()) options.initial.cell = viewer::cell_place_of(flags.cell);
+  if (!flags.centre.empty()) options.initial.centre = point_of(flags.centre);
+  options.make_explainer = make_photo_explainer;
+  try {
+    options.demo_atlas = data_path("demo.atlas");
+  } catch (const FileError&) {
+    options.demo_atlas.clear();  // not shipped here: the start screen does without
+  }
+  const int status = viewer::run_viewer(options);
+  if (!options.snapshot.empty()) {
+    console.print(options.snapshot);
+    console.print(nlohmann::ordered_json{{"snapshot", options.snapshot},
+                                         {"width", options.window.width},
+                                         {"height", options.window.height}});
+  }
+  return status;
+}
+
+}  // namespace
+
+Verb view_verb() {
+  return {
+      "view", kViewSummary, [](CLI::App& app) -> Action {
+        auto flags = std::make_shared<Flags>();
+        viewer::ViewOptions& options = flags->options;
+        viewer::InitialView& initial = options.initial;
+        app.add_option("atlas", options.atlas, "NAME.atlas (default: the start screen)")
+            ->type_name("ATLAS");
+        app.add_option("--photos", options.photo_root,
+                       "Where the photos are now (default: where the atlas says)");
+        app.add_option("--model", options.model,
+                       "The atlas's model, for live saliency (default: where the atlas says)");
+        app.add_option("--size", flags->size, "Of the window or the picture")
+            ->capture_default_str();
+        app.add_option("--ui-scale", options.ui_scale, "Of text and spacing; 0: the display's own")
+            ->capture_default_str();
+        app.add_option("--snapshot", options.snapshot,
+                       "Write this PNG of the screen instead of opening a window")
+            ->type_name("FILE.png");
+        app.add_option("--taxon", initial.taxon,
+                       "Shown first: an id or any unambiguous part of a name")
+            ->group("State");
+        app.add_option("--concept", initial.concept_number, "Number of a concept to show")
+            ->group("State");
+        app.add_option("--cell", flags->cell, "A cell to show")
+            ->type_name("LEVEL:X,Y")
+            ->group("State");
+        app.add_option("--exemplar", initial.exemplar,
+                       "Exemplar of the concept or cell to open as a photo")
+            ->group("State");
+        app.add_option("--photo", initial.photo,
+                       "A photo to open: its id, or any unambiguous end of its path")
+            ->group("State");
+        app.add_option("--colour-by", flags->colour_by,
+                       "Of the map: none, attribution, count, subject or concept")
+            ->capture_default_str()
+            ->group("State");
+        app.add_flag("--no-outlines", flags->no_outlines, "Do not draw the concepts' outlines")
+            ->group("State");
+        app.add_option("--level", initial.level,
+                       "Zoom to where this level is shown (default: the whole map)")
+            ->group("State");
+        app.add_option("--zoom", initial.zoom, "Over that")->capture_default_str()->group("State");
+        app.add_option("--centre", flags->centre, "Of the map, 0 to 1")
+            ->type_name("X,Y")
+            ->group("State");
+        app.add_option("--method", flags->method, "Saliency of a photo: grad-cam or gradient")
+            ->capture_default_str()
+            ->group("State");
+        app.add_option("--target", initial.target,
+                       "Taxon whose output is explained (default: the photo's own)")
+            ->group("State");
+        app.add_option("--layer", initial.layer, "Of Grad-CAM (default: the deep layer)")
+            ->group("State");
+        app.add_option("--opacity", initial.opacity, "Of the saliency over the photo, 0 to 1")
+            ->check(CLI::Range(0.0, 1.0))
+            ->capture_default_str()
+            ->group("State");
+        app.add_option("--search", initial.search, "In the list of taxa")->group("State");
+        app.add_flag("--keys", initial.help, "Show the keys")->group("State");
+        app.add_flag("--unreadable", initial.unreadable, "Show the photos that could not be read")
+            ->group("State");
+        return [flags](Console& console) { return view(console, *flags); };
+      }};
+}
+
+}  // namespace differentia::cli

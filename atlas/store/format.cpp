@@ -66,7 +66,8 @@ CREATE TABLE photos (id INTEGER PRIMARY KEY, taxon INTEGER NOT NULL, path TEXT N
   status INTEGER NOT NULL, reason TEXT NOT NULL, width INTEGER NOT NULL, height INTEGER NOT NULL, split TEXT NOT NULL,
   form TEXT NOT NULL, observation TEXT NOT NULL, observer TEXT NOT NULL, date TEXT NOT NULL, latitude TEXT NOT NULL,
   longitude TEXT NOT NULL, licence TEXT NOT NULL, credit TEXT NOT NULL, url TEXT NOT NULL, extra TEXT NOT NULL,
-  predicted INTEGER NOT NULL, logit REAL, residual REAL);
+  predicted INTEGER NOT NULL, logit REAL, residual REAL, steps INTEGER NOT NULL,
+  subject_x REAL, subject_y REAL, subject_width REAL, subject_height REAL);
 CREATE INDEX photos_by_taxon ON photos (taxon);
 CREATE INDEX photos_by_status ON photos (status) WHERE status <> 0;
 CREATE TABLE maps (id INTEGER PRIMARY KEY, taxon INTEGER NOT NULL, layer INTEGER NOT NULL, targets TEXT NOT NULL,

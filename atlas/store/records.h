@@ -55,6 +55,8 @@ struct PhotoRecord {
   std::int32_t predicted = -1;  // output
   double logit = 0;             // of the taxon's own output; NaN where none
   double residual = 0;          // worst attribution residual, logits; NaN where none
+  std::int32_t steps = 0;       // attribution steps; 0: closed form or none
+  Box subject;  // around the subject of its mask, photo pixels; empty where there is no mask
 };
 
 struct LayerRecord {
@@ -71,7 +73,9 @@ struct MapRecord {
   std::int32_t id = 0;
   std::int32_t taxon = -1;
   std::int32_t layer = 0;
-  std::vector<std::int32_t> targets;  // outputs: the columns of the points' and cells' attribution
+  // Outputs: the columns of the points' and cells' attribution. On the map of all taxa a single −1,
+  // each point's own taxon's output, or nothing.
+  std::vector<std::int32_t> targets;
   std::int64_t points = 0;
   std::vector<std::int32_t> level_bins;   // bins along a side, coarse to fine: 8, 16, 32 …
   std::vector<std::int64_t> level_cells;  // cells of each level

@@ -1,5 +1,7 @@
 #include "atlas/store/tables.h"
 
+#include <limits>
+
 #include <nlohmann/json.hpp>
 
 #include "atlas/store/format.h"
@@ -23,7 +25,8 @@ const char* const kTaxonColumns =
 const char* const kPhotoColumns =
     "id, taxon, path, mask, status, reason, width, height, split, form, observation, observer, "
     "date, "
-    "latitude, longitude, licence, credit, url, extra, predicted, logit, residual";
+    "latitude, longitude, licence, credit, url, extra, predicted, logit, residual, steps, "
+    "subject_x, subject_y, subject_width, subject_height";
 const char* const kConceptColumns =
     "id, map, number, threshold, positions, observations, prevalence, prevalence_low, "
     "prevalence_high, attribution, attribution_low, attribution_high, subject_share, place_x, "
@@ -99,6 +102,9 @@ PhotoRecord photo_of(const Database& database, const Statement& row) {
   photo.predicted = row.int32(19);
   photo.logit = row.real(20);
   photo.residual = row.real(21);
+  photo.steps = row.int32(22);
+  const Box subject{row.real(23), row.real(24), row.real(25), row.real(26)};
+  if (subject.width > 0 && subject.height > 0) photo.subject = subject;
   return photo;
 }
 
@@ -106,8 +112,10 @@ void insert_photos(Database& database, const std::vector<PhotoRecord>& photos) {
   Statement statement(
       database,
       "INSERT INTO photos VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-      "?, ?, ?, ?, ?)");
+      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   for (const auto& photo : photos) {
+    const bool given = photo.subject.width > 0;
+    constexpr double none = std::numeric_limits<double>::quiet_NaN();
     // Names of files and columns need not be UTF-8: what is not is replaced rather than refused.
     const auto extra =
         nlohmann::json(photo.extra).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
@@ -116,7 +124,9 @@ void insert_photos(Database& database, const std::vector<PhotoRecord>& photos) {
               static_cast<std::int32_t>(photo.status), photo.reason, photo.size.width,
               photo.size.height, photo.split, photo.form, photo.observation, photo.observer,
               photo.date, photo.latitude, photo.longitude, photo.licence, photo.credit, photo.url,
-              extra, photo.predicted, photo.logit, photo.residual)
+              extra, photo.predicted, photo.logit, photo.residual, photo.steps,
+              given ? photo.subject.x : none, given ? photo.subject.y : none,
+              given ? photo.subject.width : none, given ? photo.subject.height : none)
         .run();
   }
 }

@@ -162,7 +162,7 @@ AtlasHead synthetic_head(const SyntheticOptions& options) {
   head.provenance.options =
       fmt::format("{{\"taxa\": {}, \"points\": {}}}", options.taxa, options.points_per_taxon);
   head.provenance.photos_sha256 = std::string(64, '1');
-  head.provenance.photo_root_hint = ".";
+  head.provenance.photo_root_hint = "..";
   head.provenance.seed = options.seed;
   for (int t = 0; t < options.taxa; ++t) head.labels.push_back(scientific_name(t));
   head.layers = {layer_record(0, "features.13", "layer", options.channels, options.grid),
@@ -197,6 +197,8 @@ void add_synthetic_taxon(Writer& writer, const SyntheticOptions& options, int ta
     photo.predicted = random.chance(0.9) ? taxon : (taxon + 1) % options.taxa;
     photo.logit = random.uniform(3, 12);
     photo.residual = random.uniform(0, 0.2);
+    photo.steps = 16;
+    photo.subject = {0.25 * kPhotoWidth, 0.2 * kPhotoHeight, 0.5 * kPhotoWidth, 0.6 * kPhotoHeight};
     if (p == options.photos_per_taxon - 1 && p > 0) {
       photo.status = PhotoStatus::kRepaired;
       photo.reason = "truncated: the lower part is missing";

@@ -140,6 +140,14 @@ cv::Mat water(Place& place) {
   const Plane plane{-0.22 * place.size.height, static_cast<double>(place.size.height)};
   const NoiseTile waves(Random(place.random.bits(), stream_id("waves")));
   const auto calm = static_cast<float>(place.random.uniform(0.5, 1.0));
+  // Some water is green with what grows in it, some grey under clouds.
+  const auto green = static_cast<float>(place.random.uniform(0, 0.6)),
+             grey = static_cast<float>(place.random.uniform(0, 0.7));
+  for (Color& color : place.palette) {
+    const float level = 0.3f * (color[0] + color[1] + color[2]);
+    color = mix(color, Color(level, level, 0.95f * level), grey);
+    color = mix(color, Color(0.62f * color[0], 0.96f * color[1], color[2]), green);
+  }
   const auto bank = static_cast<float>(place.random.uniform(-0.1, 0.45));  // reflected far bank
   const auto drift = static_cast<float>(place.random.uniform(-0.3, 0.3));
   cv::Mat picture(place.size, CV_32FC3);

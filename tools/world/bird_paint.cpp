@@ -18,6 +18,7 @@ struct Material {
   Color color;
   float relief = 0;  // strength of `detail`
   float gloss = 0;
+  bool soft = false;  // body feathers
 };
 
 class Painter {
@@ -68,6 +69,7 @@ class Painter {
   void lay_pattern(Part part, std::uint8_t target, std::uint8_t pattern, const Point& along,
                    const Point& across, double scale);
   cv::Mat light_field(const Light& light);
+  cv::Mat plumage_colors() const;
 
   const Bird& bird_;
   const BirdShape& shape_;
@@ -283,9 +285,16 @@ void Painter::paint_body() {
   if (!shape_.crest.empty()) {
     const std::uint8_t crest = add(Part::crown, 1.f, 0.2f);
     fill(shape_.crest, crest);
-    for (int i = 0; i < 4; ++i)
-      line({shape_.head.at(0.3 - 0.2 * i, 0.8), shape_.head.at(-0.6 - 0.15 * i, 1.3 - 0.12 * i)},
-           100, 0.006);
+    const double high = look(Part::crown).size;
+    for (int i = 0; i < 7; ++i) {  // its feathers, swept back
+      const double f = i / 6.0;
+      const Outline stroke =
+          smooth_curve({shape_.head.at(0.45 - 0.9 * f, 0.62),
+                        shape_.head.at(0.05 - 0.8 * f, 0.95 + 0.18 * high * (1 - f)),
+                        shape_.head.at(-0.85 - 0.35 * f, 1.0 + 0.52 * high * (1 - 0.75 * f))},
+                       false, 5);
+      line(stroke, i % 2 ? 92 : 152, 0.008);
+    }
   }
   fill_outline(material_, map(shape_.head_outline), 254);
   shade(shape_.head_outline, 128);
@@ -297,8 +306,9 @@ void Painter::paint_plumage() {
   std::array<std::uint8_t, kParts> first{}, second{};
   for (const Part part : all_parts()) {
     const auto i = static_cast<std::size_t>(part);
-    first[i] = add(part, 1.f, 0.17f);
-    second[i] = add(part, to_linear(to_color(look(part).pattern_color)), 0.17f);
+    first[i] = add(part, 1.f, 0.22f);
+    second[i] = add(part, to_linear(to_color(look(part).pattern_color)), 0.22f);
+    materials_[first[i]].soft = true;
   }
   const cv::Matx22d linear(to_fine_(0, 0), to_fine_(0, 1), to_fine_(1, 0), to_fine_(1, 1));
   const cv::Matx22d back = linear.inv();
@@ -471,6 +481,44 @@ cv::Mat Painter::light_field(const Light& light) {
   return field;
 }
 
+// The colour of every sample before light (CV_32FC3, linear). Where soft feathers of two parts
+// meet, their colours run into each other over about a pixel; bill, eye, legs, wing and tail keep
+// their edges.
+cv::Mat Painter::plumage_colors() const {
+  cv::Mat colors(material_.size(), CV_32FC3, cv::Scalar::all(0));
+  cv::Mat soft = cv::Mat::zeros(material_.size(), CV_32FC3);
+  cv::Mat weight = cv::Mat::zeros(material_.size(), CV_32F);
+  for (int y = 0; y < colors.rows; ++y) {
+    const auto* materials = material_.ptr<std::uint8_t>(y);
+    for (int x = 0; x < colors.cols; ++x) {
+      if (materials[x] == 0) continue;
+      const Material& m = materials_[materials[x]];
+      Color& color = colors.at<Color>(y, x);
+      color = m.color;
+      if (const int alpha = pattern_.at<std::uint8_t>(y, x); alpha > 0) {
+        // A pattern belongs to the part below it, not to what was painted over both.
+        const Material& other = materials_[second_.at<std::uint8_t>(y, x)];
+        if (other.part == m.part) color = mix(color, other.color, static_cast<float>(alpha) / 255);
+      }
+      if (!m.soft) continue;
+      soft.at<Color>(y, x) = color;
+      weight.at<float>(y, x) = 1;
+    }
+  }
+  cv::blur(soft, soft, {3, 3});
+  cv::blur(weight, weight, {3, 3});
+  cv::blur(soft, soft, {3, 3});
+  cv::blur(weight, weight, {3, 3});
+  for (int y = 0; y < colors.rows; ++y) {
+    const auto* materials = material_.ptr<std::uint8_t>(y);
+    for (int x = 0; x < colors.cols; ++x) {
+      if (materials_[materials[x]].soft)
+        colors.at<Color>(y, x) = soft.at<Color>(y, x) / weight.at<float>(y, x);
+    }
+  }
+  return colors;
+}
+
 BirdLayer Painter::paint(const Light& light) {
   paint_legs();
   paint_tail();
@@ -480,6 +528,7 @@ BirdLayer Painter::paint(const Light& light) {
   paint_eye();
   cv::blur(detail_, detail_, {2, 2});
   const cv::Mat field = light_field(light);
+  const cv::Mat albedo = plumage_colors();
   const auto warm = static_cast<float>(light.warmth), direct = static_cast<float>(light.strength);
   const Color sun(1 - 0.16f * warm, 1.0f, 1 + 0.16f * warm);
   const Color sky(1.08f, 1.0f, 0.95f);
@@ -491,16 +540,12 @@ BirdLayer Painter::paint(const Light& light) {
   for (int y = 0; y < fine.rows; ++y) {
     const auto* materials = material_.ptr<std::uint8_t>(y);
     const auto* fields = field.ptr<cv::Vec3f>(y);
+    const auto* colors = albedo.ptr<Color>(y);
     auto* out = fine.ptr<cv::Vec4f>(y);
     for (int x = 0; x < fine.cols; ++x) {
       if (materials[x] == 0) continue;
       const Material& m = materials_[materials[x]];
-      Color color = m.color;
-      if (const int alpha = pattern_.at<std::uint8_t>(y, x); alpha > 0) {
-        // A pattern belongs to the part below it, not to what was painted over both.
-        const Material& other = materials_[second_.at<std::uint8_t>(y, x)];
-        if (other.part == m.part) color = mix(color, other.color, static_cast<float>(alpha) / 255);
-      }
+      const Color color = colors[x];
       const float relief = m.relief * relief_table[detail_.at<std::uint8_t>(y, x)];
       const float tone = relief > 0 ? 1 + relief : 1 / (1 - relief);
       const bool shaded = m.part != Part::wing && m.part != Part::wing_bars &&

@@ -108,10 +108,11 @@ void make_head(const Bird& bird, BirdShape& shape) {
   if (crown.shape == "crest") {
     const double s = crown.size;
     shape.crest = smooth_curve(
-        {head.at(0.60, 0.70), head.at(0.15, 1.05 + 0.12 * s), head.at(-0.45, 1.02 + 0.38 * s),
-         head.at(-1.05, 1.02 + 0.62 * s), head.at(-1.28, 0.98 + 0.60 * s),
-         head.at(-1.02, 0.62 + 0.18 * s), head.at(-0.80, 0.35), head.at(-0.10, 0.45)},
-        true);
+        {head.at(0.72, 0.55), head.at(0.42, 0.93 + 0.06 * s), head.at(-0.05, 1.08 + 0.22 * s),
+         head.at(-0.62, 1.12 + 0.44 * s), head.at(-1.16, 1.10 + 0.58 * s),
+         head.at(-1.02, 0.98 + 0.36 * s), head.at(-1.18, 0.90 + 0.20 * s),
+         head.at(-1.02, 0.74 + 0.06 * s), head.at(-0.95, 0.42), head.at(-0.10, 0.35)},
+        true, 5);
   }
   shape.eye = head.at(0.36 + 0.10 * bird.head_turn, 0.16);
   shape.eye_radius = bird.plan.eye * head.radius;

@@ -166,7 +166,7 @@ void paint_ground_shadow(cv::Mat& picture, const Scene& scene, const Stage& stag
     const double away = -std::cos(scene.light.azimuth);
     const Point foot = stage.feet[i];
     const auto deep = static_cast<float>(1 - (1 - darkest) * (0.35 + 0.65 * scene.light.strength));
-    shade_blot(picture, foot + Point(0.55 * away * u, 0.05 * u), 0.55 * u, 0.095 * u, deep);
+    shade_blot(picture, foot + Point(0.38 * away * u, 0.05 * u), 0.55 * u, 0.095 * u, deep);
     shade_blot(picture, foot + Point(0.10 * away * u, 0.03 * u), 0.26 * u, 0.06 * u,
                0.5f * (1 + deep));
     shade_blot(picture, foot + Point(0.03 * u, 0.01 * u), 0.13 * u, 0.025 * u + 1, 0.62f);
@@ -195,6 +195,7 @@ void paint_tufts(cv::Mat& picture, const Stand& stand, Random random, const Colo
 }  // namespace
 
 double perch_slope(const Scene& scene) {
+  if (scene.birds.size() > 1) return 0;  // birds side by side, whatever the habitat
   Random random(scene.place_key, stream_id("perch"));
   const double slope = random.normal();
   const std::string& kind = scene.habitat.kind;
@@ -242,8 +243,10 @@ void paint_perch(const Scene& scene, const Stage& stage, cv::Mat& picture) {
               random);
   } else {
     const double half = random.uniform(0.05, 0.085) * u;
-    paint_rod(picture, stand, {half, taper, 0.10 * u, 0, bark_light, bark_dark, 1.f, false},
-              random);
+    paint_rod(
+        picture, stand,
+        {half, taper, scene.birds.size() > 1 ? 0 : 0.10 * u, 0, bark_light, bark_dark, 1.f, false},
+        random);
     if (kind == "foliage") paint_leaves(picture, stand, random, 9, 0.42);
     if (kind == "sky" && random.chance(0.5)) paint_leaves(picture, stand, random, 3, 0.26);
   }

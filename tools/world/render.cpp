@@ -114,10 +114,15 @@ Rendered render(const Scene& given, const Exchange& exchange) {
   paint_twigs(scene, picture, hidden);
   out.parts.setTo(0, hidden);
   out.subjects.setTo(0, hidden);
-  for (std::size_t i = 0; i < placed.size(); ++i)
-    out.boxes.push_back(cv::boundingRect(out.subjects == static_cast<int>(i + 1)));
+  out.boxes = subject_boxes(out.subjects, static_cast<int>(placed.size()));
   out.image = take_photo(scene, picture);
   return out;
+}
+
+std::vector<cv::Rect> subject_boxes(const cv::Mat& subjects, int birds) {
+  std::vector<cv::Rect> boxes;
+  for (int i = 1; i <= birds; ++i) boxes.push_back(cv::boundingRect(subjects == i));
+  return boxes;
 }
 
 Exchange exchange_parts(const Description& description, int donor, const std::vector<Part>& parts) {

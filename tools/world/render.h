@@ -34,6 +34,9 @@ struct Rendered {
   std::vector<cv::Rect> boxes;  // of each bird's visible pixels; empty if none are
 };
 
+// The boxes of the `birds` ids of a subject mask.
+std::vector<cv::Rect> subject_boxes(const cv::Mat& subjects, int birds);
+
 // Takes about 20 ms of one core for 320×240.
 Rendered render(const Scene& scene, const Exchange& exchange = {});
 

@@ -128,7 +128,7 @@ Camera draw_camera(Random& random, bool blurred) {
   camera.motion_angle = random.uniform(0, M_PI);
   const double strong = random.uniform(0.009, 0.014);
   if (blurred) camera.defocus = strong;
-  camera.noise = 0.006 + 0.022 * std::pow(random.uniform(), 2.5);
+  camera.noise = 0.005 + 0.018 * std::pow(random.uniform(), 2.5);
   camera.vignette = random.uniform(0.05, 0.4);
   camera.jpeg_quality = 78 + static_cast<int>(random.below(19));
   const std::vector<double> turns = {0.72, 0.02, 0.06, 0.02, 0.02, 0.07, 0.02, 0.07};

@@ -23,7 +23,7 @@ TEXT
 step() { printf '\n== %s\n' "$1"; }
 show() {  # show ATLAS: a window, or pictures of it
   if has_display; then
-    "$program" view "$1" &
+    "$program" view "$1" --model data/world/clean/model.pt &
   fi
 }
 
@@ -48,8 +48,8 @@ step "5. the atlas"
 
 if has_display; then
   step "The whole atlas: $atlas"
-  exec "$program" view "$atlas"
+  exec "$program" view "$atlas" --model data/world/clean/model.pt
 fi
 step "No display here: pictures of the viewer"
 export LIBGL_ALWAYS_SOFTWARE=1
-xvfb-run -a tools/pictures.sh "$atlas" "$folder/pictures"
+xvfb-run -a tools/pictures.sh "$atlas" "$folder/pictures" data/world/clean/model.pt

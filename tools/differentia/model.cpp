@@ -1,6 +1,9 @@
 // differentia model FILE: layers, shapes, card; --check PHOTOS compares cards.
 
+#include <algorithm>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -19,7 +22,7 @@ struct Flags {
   ModelFlags model;
   std::string check;
   bool all_layers = false;
-  ModelCheckOptions check_options;
+  CheckOptions check_options;
 };
 
 using nlohmann::ordered_json;
@@ -74,42 +77,67 @@ ordered_json describe_json(const Model& model) {
           {"layers", layers}};
 }
 
+// One sentence: whether the card is right, or what to change.
+std::string advice(const CheckResult& result) {
+  const CheckRow& best = result.rows.front();
+  if (best.is_card) return "No usual alternative does better: the card seems right.";
+  const auto card = std::find_if(result.rows.begin(), result.rows.end(),
+                                 [](const CheckRow& row) { return row.is_card; });
+  if (best.accuracy.low <= card->accuracy.high) {
+    return fmt::format("The card seems right; \"{}\" does no better than chance allows.",
+                       best.description);
+  }
+  return fmt::format(
+      "Under \"{}\" the model is right far more often: the card is probably wrong there.",
+      best.description);
+}
+
 int check(Console& console, const Flags& flags) {
   const auto model = flags.model.load();
   const PhotoSet photos = read_photo_set(flags.check);
   const std::vector<int> outputs = outputs_of_taxa(photos, model->card(), model->outputs());
-  std::vector<LabelledPhoto> labelled;
+  const bool held_out = std::any_of(photos.photos.begin(), photos.photos.end(),
+                                    [](const PhotoEntry& photo) { return photo.split != "train"; });
+  std::vector<std::pair<std::string, int>> labelled;
   for (const PhotoEntry& photo : photos.photos) {
     const int output = outputs[static_cast<std::size_t>(photo.taxon)];
-    if (output >= 0)
-      labelled.push_back({photos.root + "/" + photo.path, output, photo.split == "train"});
+    if (output >= 0 && !(held_out && photo.split == "train"))
+      labelled.emplace_back(photos.root + "/" + photo.path, output);
   }
-  const ModelCheck result = model_check(*model, labelled, flags.check_options, console.progress());
+  const CheckResult result = model_check(model, labelled, flags.check_options, console.progress());
 
   if (console.json()) {
-    ordered_json rows = ordered_json::array();
-    for (const ModelCheckRow& row : result.rows) {
+    ordered_json rows = ordered_json::array(), lost = ordered_json::array();
+    for (const CheckRow& row : result.rows) {
       rows.push_back({{"card", row.description},
                       {"accuracy", row.accuracy.value},
                       {"low", row.accuracy.low},
                       {"high", row.accuracy.high},
-                      {"n", row.photos},
-                      {"yours", row.yours}});
+                      {"photos", row.photos},
+                      {"yours", row.is_card}});
     }
+    for (const auto& [photo, reason] : result.unreadable)
+      lost.push_back({{"photo", photo}, {"reason", reason}});
     ordered_json all = describe_json(*model);
-    all["check"] = {{"photos", flags.check}, {"unreadable", result.unreadable}, {"rows", rows}};
+    all["check"] = {{"photos", flags.check},
+                    {"held_out", held_out},
+                    {"rows", rows},
+                    {"unreadable", lost},
+                    {"advice", advice(result)}};
     console.print(all);
     return 0;
   }
   console.print(fmt::format(
-      "Accuracy over {} photos{}:\n", result.rows.empty() ? 0 : result.rows.front().photos,
-      result.unreadable ? fmt::format(" ({} unreadable)", result.unreadable) : ""));
-  for (const ModelCheckRow& row : result.rows) {
-    console.print(fmt::format("  {} {:5.1f} %  (95 %: {:.1f}–{:.1f})  {}", row.yours ? "►" : " ",
+      "Accuracy over {} photos{}:\n", result.rows.front().photos,
+      held_out ? " not marked train" : " (all marked train: a held-out set would tell more)"));
+  for (const CheckRow& row : result.rows) {
+    console.print(fmt::format("  {} {:5.1f} %  ({:.0f}–{:.0f})  {}", row.is_card ? "►" : " ",
                               100 * row.accuracy.value, 100 * row.accuracy.low,
                               100 * row.accuracy.high, row.description));
   }
-  console.print("\n" + result.advice);
+  for (const auto& [photo, reason] : result.unreadable)
+    console.print(fmt::format("  left out: {}: {}", photo, reason));
+  console.print("\n" + advice(result));
   return 0;
 }
 
@@ -130,8 +158,7 @@ Verb model_verb() {
                            "Photo set: accuracy under this card and under the usual alternatives");
             app.add_option("--photos", flags->check_options.photos, "Photos that --check looks at")
                 ->capture_default_str();
-            app.add_option("--threads", flags->check_options.threads,
-                           "Worker threads of --check; 0: all cores")
+            app.add_option("--threads", flags->check_options.threads, "Worker threads of --check")
                 ->capture_default_str();
             return [flags](Console& console) {
               if (!flags->check.empty()) return check(console, *flags);

@@ -7,8 +7,7 @@
 #include <mutex>
 #include <thread>
 
-#include <opencv2/imgproc.hpp>
-
+#include "base/image/patch.h"
 #include "base/image/photo.h"
 
 namespace differentia {
@@ -16,23 +15,6 @@ namespace {
 
 // Photos decoded between two calls of `consume`: bounds what waits.
 constexpr std::size_t kPhotosAtOnce = 64;
-
-// The tile of one request out of a decoded photo.
-cv::Mat cut_tile(const Photo& photo, const Box& box, int tile) {
-  const double scale_x = photo.bgr.cols / static_cast<double>(photo.full_size.width);
-  const double scale_y = photo.bgr.rows / static_cast<double>(photo.full_size.height);
-  const int left =
-      std::clamp(static_cast<int>(std::lround(box.x * scale_x)), 0, photo.bgr.cols - 1);
-  const int top = std::clamp(static_cast<int>(std::lround(box.y * scale_y)), 0, photo.bgr.rows - 1);
-  const int width =
-      std::clamp(static_cast<int>(std::lround(box.width * scale_x)), 1, photo.bgr.cols - left);
-  const int height =
-      std::clamp(static_cast<int>(std::lround(box.height * scale_y)), 1, photo.bgr.rows - top);
-  cv::Mat result;
-  cv::resize(photo.bgr(cv::Rect(left, top, width, height)), result, cv::Size(tile, tile), 0, 0,
-             width > tile ? cv::INTER_AREA : cv::INTER_CUBIC);
-  return result;
-}
 
 std::string path_of(const PhotoSet& photos, std::int32_t photo) {
   const std::string& path = photos.photos[static_cast<std::size_t>(photo)].path;
@@ -93,7 +75,7 @@ void cut_icons(const PhotoSet& photos, const InputSpec& input, gsl::span<const G
                                  requests[i].row, requests[i].column, options.cells));
       const Photo photo = decode_photo(path, {needed_shorter_side(full, boxes, options.tile)});
       for (std::size_t j = 0; j < own.size(); ++j)
-        tiles[own[j]] = cut_tile(photo, boxes[j], options.tile);
+        tiles[own[j]] = cut_patch(photo, boxes[j], options.tile);
     } catch (const PhotoError&) {
       for (const std::size_t i : own)
         tiles[i] = cv::Mat(options.tile, options.tile, CV_8UC3, cv::Scalar(128, 128, 128));

@@ -53,6 +53,7 @@ Neighbours find_neighbours(const Matrix& unit, const NeighbourOptions& options,
     lists = std::make_unique<faiss::IndexIVFFlat>(&flat, d, count, faiss::METRIC_INNER_PRODUCT);
     lists->cp.seed = static_cast<int>(options.seed & 0x7fffffff);
     lists->cp.spherical = true;
+    lists->cp.min_points_per_centroid = 1;  // else FAISS prints a warning
     lists->cp.max_points_per_centroid = 256;
     lists->nprobe = static_cast<std::size_t>(std::max(1, options.probes));
     lists->train(total, unit.values.data());

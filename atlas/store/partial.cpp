@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include "atlas/store/database.h"
 #include "atlas/store/format.h"
@@ -33,6 +34,12 @@ void empty_folder(const std::string& folder) {
   for (const auto& entry : entries) fs::remove_all(entry);
 }
 
+// Without a slash at its end.
+std::string atlas_path(const std::string& atlas) {
+  const auto partial = partial_path(atlas);
+  return partial.substr(0, partial.size() - std::string(".partial").size());
+}
+
 // What differs between the head in `database` and the one asked for, in words; empty: they are the
 // same.
 std::vector<std::string> differences(Database& database, const AtlasHead& head) {
@@ -55,23 +62,35 @@ std::vector<std::string> differences(Database& database, const AtlasHead& head) 
 
 }  // namespace
 
-PartialFolder::PartialFolder(const std::string& atlas, const AtlasHead& head, bool replace)
-    : atlas_(partial_path(atlas)), folder_(atlas_) {
-  atlas_.resize(atlas_.size() - std::string(".partial").size());
+void check_destination(const std::string& atlas, bool replace) {
   std::error_code ignored;
-  if (fs::exists(atlas_, ignored) && !replace)
-    throw FileError(atlas_, fmt::format("'{}' exists already; give --replace to build it again, or "
-                                        "another name.",
-                                        atlas_));
-  if (replace && fs::exists(atlas_, ignored) &&
-      !fs::exists(fs::path(atlas_) / kDatabaseFile, ignored))
-    throw FileError(
-        atlas_, fmt::format("'{}' is no atlas, so it is not replaced; give another name.", atlas_));
-  const auto parent = fs::absolute(atlas_).parent_path();
+  if (atlas.empty())
+    throw FileError(atlas, "The atlas needs a name to be written under (NAME.atlas).");
+  const auto parent = fs::absolute(atlas_path(atlas)).parent_path().string();
   if (!fs::is_directory(parent, ignored))
-    throw FileError(atlas_,
-                    fmt::format("There is no folder '{}' to write the atlas in; make it first.",
-                                parent.string()));
+    throw FileError(
+        atlas,
+        fmt::format("There is no folder '{}' to write the atlas in; make it first.", parent));
+  if (::access(parent.c_str(), W_OK | X_OK) != 0)
+    throw FileError(
+        atlas,
+        fmt::format("The folder '{}' cannot be written to; choose another one for the atlas.",
+                    parent));
+  if (!fs::exists(fs::symlink_status(atlas, ignored))) return;
+  if (!replace)
+    throw FileError(
+        atlas,
+        fmt::format("'{}' exists already; give --replace to build it again, or another name.",
+                    atlas));
+  if (!fs::exists(fs::path(atlas) / kDatabaseFile, ignored))
+    throw FileError(
+        atlas, fmt::format("'{}' is no atlas, so it is not replaced; give another name.", atlas));
+}
+
+PartialFolder::PartialFolder(const std::string& atlas, const AtlasHead& head, bool replace)
+    : atlas_(atlas_path(atlas)), folder_(partial_path(atlas)) {
+  check_destination(atlas_, replace);
+  std::error_code ignored;
   const bool existed = fs::exists(folder_, ignored);
   if (!existed) {
     std::error_code error;

@@ -11,6 +11,10 @@
 
 namespace differentia::store {
 
+// Whether an atlas may be written at `atlas` at all; throws FileError saying what stands in the
+// way.
+void check_destination(const std::string& atlas, bool replace);
+
 class PartialFolder {
  public:
   // Creates the folder with work/work.sqlite holding the tables and the head, or takes over one

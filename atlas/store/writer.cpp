@@ -114,6 +114,13 @@ Writer::Writer(const std::string& path, const AtlasHead& head, const WriterOptio
 Writer::~Writer() = default;
 Writer::Writer(Writer&&) noexcept = default;
 
+void Writer::check_path(const std::string& path, bool replace) {
+  check_destination(path, replace);
+}
+
+bool Writer::whole() const {
+  return impl_->partial.whole();
+}
 bool Writer::resumed() const {
   return impl_->partial.resumed();
 }
@@ -192,8 +199,7 @@ WorkPositions Writer::work(const std::string& name, std::int32_t taxon) const {
 }
 
 bool Writer::has_normalisation(std::int32_t layer) const {
-  if (!impl_->database) return true;
-  Statement row(*impl_->database, "SELECT 1 FROM ranges WHERE kind = ? AND owner = ?");
+  Statement row(impl_->db(), "SELECT 1 FROM ranges WHERE kind = ? AND owner = ?");
   return row.bind(role_kind(kind::kNormalisation, impl_->layer(layer).role), layer).step();
 }
 
@@ -220,8 +226,7 @@ std::vector<float> Writer::scale(std::int32_t layer) const {
 }
 
 bool Writer::has_map(std::int32_t taxon) const {
-  if (!impl_->database) return true;
-  return Statement(*impl_->database, "SELECT 1 FROM maps WHERE taxon = ?").bind(taxon).step();
+  return Statement(impl_->db(), "SELECT 1 FROM maps WHERE taxon = ?").bind(taxon).step();
 }
 
 std::int32_t Writer::add_icon(gsl::span<const std::uint8_t> rgb) {

@@ -75,7 +75,12 @@ class Writer {
   ~Writer();
   Writer(Writer&&) noexcept;
 
+  // Throws as the constructor does for what can be known without the head: for errors before long
+  // work begins.
+  static void check_path(const std::string& path, bool replace);
+
   bool resumed() const;  // something was there to go on from
+  bool whole() const;    // nothing is missing but the name: only finish() may be called
 
   std::int32_t taxa() const;    // added so far: the next id
   std::int32_t photos() const;  // the same

@@ -1,0 +1,231 @@
+#include "atlas/build.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "atlas/build_inputs.h"
+#include "atlas/build_map.h"
+#include "atlas/build_taxon.h"
+#include "atlas/store/reader.h"
+#include "atlas/store/writer.h"
+#include "base/error.h"
+#include "base/random.h"
+
+namespace differentia {
+namespace {
+
+namespace fs = std::filesystem;
+
+// What the parts of a map report, as steps of one bar over all maps.
+ProgressCallback within_map(const ProgressCallback& progress, std::int64_t done, std::int64_t total,
+                            const std::string& name) {
+  if (!progress) return {};
+  return [=](const Progress& inner) {
+    const auto percent =
+        inner.total > 0 ? fmt::format(" {} %", inner.done * 100 / inner.total) : "";
+    return progress(
+        {"mapping", done, total, "maps", fmt::format("{}: {}{}", name, inner.stage, percent)});
+  };
+}
+
+void collect_taxa(store::Writer& writer, const BuildInputs& inputs, const BuildOptions& options,
+                  const ProgressCallback& progress) {
+  CollectOptions collect_options = options.collect;
+  collect_options.seed = options.seed;
+  collect_options.threads = options.threads;
+  const auto first = writer.taxa();
+  if (first == static_cast<std::int32_t>(inputs.photos.taxa.size())) return;
+  collect(
+      inputs.photos, inputs.model, inputs.outputs, collect_options,
+      [&](TaxonActivations&& taxon) {
+        store_taxon(writer, inputs, taxon);
+        writer.commit();
+      },
+      [first](int taxon) { return taxon < first; }, progress);
+}
+
+void normalise(store::Writer& writer, const BuildInputs& inputs, const ProgressCallback& progress) {
+  for (const auto layer : {kLayer, kDeepLayer}) {
+    if (writer.has_normalisation(layer)) continue;
+    NormalisationBuilder builder;
+    for (std::int32_t taxon = 0; taxon < writer.taxa(); ++taxon) {
+      builder.add(stored_positions(writer, inputs, taxon, layer));
+      report(progress, {"normalising", layer * writer.taxa() + taxon + 1, 2 * writer.taxa(), "taxa",
+                        inputs.photos.taxa[static_cast<std::size_t>(taxon)]});
+    }
+    const auto normalisation = builder.build();
+    writer.set_normalisation(layer, normalisation.centre, normalisation.scale);
+    writer.commit();
+  }
+}
+
+Normalisation stored_normalisation(const store::Writer& writer, std::int32_t layer) {
+  return {writer.centre(layer), writer.scale(layer)};
+}
+
+LayoutOptions layout_options(LayoutOptions layout, const BuildOptions& options) {
+  layout.seed = options.seed;
+  layout.threads = options.threads;
+  return layout;
+}
+
+// The same number of positions of every taxon, at random.
+MapJob job_of_all(const store::Writer& writer, const BuildInputs& inputs,
+                  const BuildOptions& options) {
+  MapJob job;
+  job.layer = kDeepLayer;
+  job.points = static_cast<std::size_t>(std::max(1, options.points_of_all));
+  job.layout = layout_options(options.all_layout, options);
+  auto& all = job.positions;
+  const auto& layer = inputs.head.layers[kDeepLayer];
+  all.channels = layer.channels;
+  all.height = layer.grid.height;
+  all.width = layer.grid.width;
+  const auto channels = static_cast<std::size_t>(layer.channels);
+  const auto quota =
+      std::max<std::size_t>(1, job.points / static_cast<std::size_t>(std::max(1, writer.taxa())));
+  bool attributed = true;
+  for (std::int32_t taxon = 0; taxon < writer.taxa(); ++taxon) {
+    const auto positions = stored_positions(writer, inputs, taxon, kDeepLayer);
+    if (positions.size() == 0) continue;
+    attributed = attributed && positions.targets > 0;
+    std::vector<std::size_t> order(positions.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    if (order.size() > quota) {
+      Random(options.seed, stream_id("map of all taxa"), static_cast<std::uint32_t>(taxon))
+          .shuffle(order);
+      order.resize(quota);
+      std::sort(order.begin(), order.end());
+    }
+    for (const auto i : order) {
+      all.photo.push_back(positions.photo[i]);
+      all.row.push_back(positions.row[i]);
+      all.column.push_back(positions.column[i]);
+      all.subject.push_back(positions.subject[i]);
+      const auto begin = positions.activation.begin() + static_cast<std::ptrdiff_t>(i * channels);
+      all.activation.insert(all.activation.end(), begin,
+                            begin + static_cast<std::ptrdiff_t>(channels));
+      if (attributed)
+        all.attribution.push_back(
+            positions.attribution[i * static_cast<std::size_t>(positions.targets)]);
+    }
+    const auto photos = concept_photos(writer, inputs, taxon);
+    job.photos.insert(job.photos.end(), photos.begin(), photos.end());
+  }
+  if (attributed) {
+    all.targets = 1;
+    job.targets = {-1};
+  } else {
+    all.attribution.clear();
+  }
+  return job;
+}
+
+// Maps of the taxa and the one of all of them.
+void map_taxa(store::Writer& writer, const BuildInputs& inputs, const BuildOptions& options,
+              const ProgressCallback& progress) {
+  const auto total = static_cast<std::int64_t>(writer.taxa()) + (options.points_of_all > 0 ? 1 : 0);
+  const auto normalisation = stored_normalisation(writer, kLayer);
+  for (std::int32_t taxon = 0; taxon < writer.taxa(); ++taxon) {
+    const auto& name = inputs.photos.taxa[static_cast<std::size_t>(taxon)];
+    if (writer.has_map(taxon)) continue;
+    report(progress, {"mapping", taxon, total, "maps", name});
+    MapJob job;
+    job.taxon = taxon;
+    job.positions = stored_positions(writer, inputs, taxon, kLayer);
+    job.photos = concept_photos(writer, inputs, taxon);
+    job.targets = stored_targets(writer, taxon, job.positions);
+    job.points = static_cast<std::size_t>(std::max(1, options.points_per_taxon));
+    job.layout = layout_options(options.taxon_layout, options);
+    add_map(writer, inputs, options, normalisation, job, within_map(progress, taxon, total, name));
+    writer.commit();
+  }
+  if (options.points_of_all > 0 && !writer.has_map(-1)) {
+    report(progress, {"mapping", total - 1, total, "maps", "all taxa"});
+    add_map(writer, inputs, options, stored_normalisation(writer, kDeepLayer),
+            job_of_all(writer, inputs, options),
+            within_map(progress, total - 1, total, "all taxa"));
+    writer.commit();
+  }
+}
+
+BuildReport report_of(const std::string& atlas, const BuildInputs& inputs,
+                      const BuildOptions& options, bool resumed) {
+  const store::Reader reader(atlas);
+  BuildReport result;
+  result.atlas = atlas;
+  result.taxa = reader.taxon_count();
+  result.resumed = resumed;
+  result.icons = reader.icons().icons;
+  result.grid_bytes_per_taxon =
+      grid_bytes_per_taxon(options.collect, inputs.model->layer(inputs.model->card().layer));
+  std::vector<std::string> untested, unmapped;
+  for (const auto& taxon : reader.taxa()) {
+    result.photos_used += taxon.photos;
+    result.tested += taxon.tested;
+    result.correct += taxon.correct;
+    if (taxon.photos > 0 && taxon.tested == 0 && taxon.output >= 0) untested.push_back(taxon.name);
+    if (taxon.output < 0) unmapped.push_back(taxon.name);
+  }
+  for (const auto& photo : reader.photos_with_status(store::PhotoStatus::kRepaired))
+    result.repaired.push_back({photo.path, photo.reason});
+  for (const auto& photo : reader.photos_with_status(store::PhotoStatus::kUnreadable))
+    result.unreadable.push_back({photo.path, photo.reason});
+  for (const auto& map : reader.maps()) {
+    ++result.maps;
+    result.points += map.points;
+    result.concepts += static_cast<std::int64_t>(reader.concepts(map.id).size());
+  }
+  for (const auto& entry : fs::recursive_directory_iterator(atlas))
+    if (entry.is_regular_file()) result.atlas_bytes += static_cast<std::int64_t>(entry.file_size());
+
+  result.notes = inputs.model->card().defaults;
+  const auto some = [](const std::vector<std::string>& names) {
+    return names.size() == 1
+               ? fmt::format("{} has", names.front())
+               : fmt::format("{} and {} more taxa have", names.front(), names.size() - 1);
+  };
+  if (!untested.empty())
+    result.notes.push_back(
+        fmt::format("{} no photos but those marked train: their prevalence rests on photos "
+                    "that the model has learned, and no accuracy is given.",
+                    some(untested)));
+  if (!unmapped.empty())
+    result.notes.push_back(
+        fmt::format("{} no output of the model: nothing is attributed there.", some(unmapped)));
+  return result;
+}
+
+}  // namespace
+
+std::int64_t grid_bytes_per_taxon(const CollectOptions& options, const LayerInfo& layer) {
+  const auto positions =
+      static_cast<std::int64_t>(options.grids_per_taxon) * layer.height * layer.width;
+  const std::int64_t targets = options.attribute ? options.rivals + 1 : 0;
+  return positions * (2 * layer.channels + 4 * targets + 4);
+}
+
+BuildReport build(const BuildOptions& options, const ProgressCallback& progress) {
+  store::Writer::check_path(options.output, options.replace);
+  const auto inputs = read_build_inputs(options);
+  store::WriterOptions writer_options;
+  writer_options.replace = options.replace;
+  bool resumed = false;
+  {
+    store::Writer writer(options.output, inputs.head, writer_options);
+    resumed = writer.resumed();
+    if (!writer.whole()) {
+      collect_taxa(writer, inputs, options, progress);
+      normalise(writer, inputs, progress);
+      map_taxa(writer, inputs, options, progress);
+    }
+    report(progress, {"finishing", 0, 0, "", ""});
+    writer.finish();
+  }
+  return report_of(options.output, inputs, options, resumed);
+}
+
+}  // namespace differentia

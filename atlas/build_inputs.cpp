@@ -1,0 +1,171 @@
+#include "atlas/build_inputs.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "atlas/collect_plan.h"
+#include "base/error.h"
+#include "base/sha256.h"
+
+namespace differentia {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Every option that changes the result, defaults included.
+std::string options_json(const BuildOptions& options) {
+  const auto layout = [](const LayoutOptions& l) {
+    return nlohmann::json{{"neighbours", l.neighbours},
+                          {"min_dist", l.min_dist},
+                          {"spread", l.spread},
+                          {"epochs", l.epochs},
+                          {"negative_samples", l.negative_samples},
+                          {"learning_rate", l.learning_rate}};
+  };
+  const nlohmann::json json{
+      {"photos_per_taxon", options.photos_per_taxon},
+      {"points_per_taxon", options.points_per_taxon},
+      {"points_of_all", options.points_of_all},
+      {"device", options.model_options.device},
+      {"collect",
+       {{"grids_per_taxon", options.collect.grids_per_taxon},
+        {"samples_per_photo", options.collect.samples_per_photo},
+        {"deep_per_photo", options.collect.deep_per_photo},
+        {"rivals", options.collect.rivals},
+        {"attribute", options.collect.attribute},
+        {"batch", options.collect.batch}}},
+      {"concepts",
+       {{"min_concepts", options.concepts.min_concepts},
+        {"max_concepts", options.concepts.max_concepts},
+        {"exemplars", options.concepts.exemplars}}},
+      {"taxon_layout", layout(options.taxon_layout)},
+      {"all_layout", layout(options.all_layout)},
+      {"cells",
+       {{"coarsest_bins", options.cells.coarsest_bins},
+        {"finest_bins", options.cells.finest_bins},
+        {"points_per_cell", options.cells.points_per_cell}}},
+      {"icons", options.icons == IconKind::kPhoto ? "photo" : "optimised"},
+      {"icon_cells", options.icon_cells},
+      {"visualisation",
+       {{"steps", options.visualisation.steps},
+        {"learning_rate", options.visualisation.learning_rate},
+        {"power", options.visualisation.power},
+        {"jitter", options.visualisation.jitter},
+        {"whole_grid", options.visualisation.whole_grid}}},
+  };
+  return json.dump();
+}
+
+// Of the list of photos with all its columns, and of the files' lengths, so that a build does not
+// go on over photos that were exchanged meanwhile.
+std::string photos_sha256(const PhotoSet& set) {
+  std::string text;
+  const auto add = [&text](const std::string& value) {
+    text += std::to_string(value.size());
+    text += ':';
+    text += value;
+  };
+  const auto add_length = [&](const std::string& path) {
+    std::error_code error;
+    const auto bytes = path.empty() ? 0 : fs::file_size(fs::path(set.root) / path, error);
+    add(error ? "-" : std::to_string(bytes));
+  };
+  for (const auto& taxon : set.taxa) add(taxon);
+  for (const auto& photo : set.photos) {
+    add(std::to_string(photo.taxon));
+    for (const auto* value : {&photo.path, &photo.mask, &photo.split, &photo.form,
+                              &photo.observation, &photo.observer, &photo.date, &photo.latitude,
+                              &photo.longitude, &photo.licence, &photo.credit, &photo.url})
+      add(*value);
+    for (const auto& [key, value] : photo.extra) {
+      add(key);
+      add(value);
+    }
+    add_length(photo.path);
+    add_length(photo.mask);
+  }
+  return sha256_of(text);
+}
+
+std::string relative_root(const PhotoSet& set, const std::string& atlas) {
+  std::error_code error;
+  const auto root = fs::weakly_canonical(set.root, error);
+  const auto from = fs::weakly_canonical(atlas, error);
+  const auto relative = fs::relative(root, from, error);
+  return error ? std::string() : relative.generic_string();
+}
+
+store::LayerRecord layer_record(std::int32_t id, const char* role, const LayerInfo& info,
+                                Size input) {
+  store::LayerRecord record;
+  record.id = id;
+  record.path = info.path;
+  record.role = role;
+  record.channels = info.channels;
+  record.grid = info.grid;
+  record.grid.height = info.height;
+  record.grid.width = info.width;
+  record.input = input;
+  return record;
+}
+
+std::vector<std::string> labels_of(const BuildInputs& inputs) {
+  const auto& card = inputs.model->card();
+  if (!card.labels.empty()) return card.labels;
+  std::vector<std::string> labels;
+  for (int i = 0; i < inputs.model->outputs(); ++i) labels.push_back(fmt::format("output {}", i));
+  for (std::size_t t = 0; t < inputs.outputs.size(); ++t)
+    if (inputs.outputs[t] >= 0)
+      labels[static_cast<std::size_t>(inputs.outputs[t])] = inputs.photos.taxa[t];
+  return labels;
+}
+
+}  // namespace
+
+void limit_photos(PhotoSet& set, int most, std::uint64_t seed) {
+  if (most <= 0) return;
+  std::vector<PhotoEntry> kept;
+  for (std::size_t first = 0; first < set.photos.size();) {
+    std::vector<std::int32_t> taxon_photos;
+    for (auto i = first; i < set.photos.size() && set.photos[i].taxon == set.photos[first].taxon;
+         ++i)
+      taxon_photos.push_back(static_cast<std::int32_t>(i));
+    first += taxon_photos.size();
+    auto order = spread_over_observations(set, taxon_photos, seed);
+    order.resize(std::min(order.size(), static_cast<std::size_t>(most)));
+    std::sort(order.begin(), order.end());
+    for (const auto i : order) kept.push_back(set.photos[static_cast<std::size_t>(i)]);
+  }
+  set.photos = std::move(kept);
+}
+
+BuildInputs read_build_inputs(const BuildOptions& options) {
+  BuildInputs inputs;
+  inputs.photos = read_photo_set(options.photos);
+  limit_photos(inputs.photos, options.photos_per_taxon, options.seed);
+  inputs.model = Model::load(options.model, options.model_options);
+  const auto& model = *inputs.model;
+  const auto& card = model.card();
+  inputs.outputs = outputs_of_taxa(inputs.photos, card, model.outputs());
+
+  auto& head = inputs.head;
+  head.provenance.program_version = DIFFERENTIA_VERSION;
+  head.provenance.model_name =
+      card.name.empty() ? fs::path(model.path()).stem().string() : card.name;
+  head.provenance.model_sha256 = model.sha256();
+  head.provenance.model_card = card_json(card);
+  head.provenance.options = options_json(options);
+  head.provenance.seed = options.seed;
+  head.provenance.photos_sha256 = photos_sha256(inputs.photos);
+  head.provenance.photo_root_hint = relative_root(inputs.photos, options.output);
+  head.labels = labels_of(inputs);
+  head.layers = {
+      layer_record(kLayer, "layer", model.layer(card.layer), card.input.size),
+      layer_record(kDeepLayer, "deep_layer", model.layer(card.deep_layer), card.input.size)};
+  return inputs;
+}
+
+}  // namespace differentia

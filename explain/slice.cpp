@@ -71,6 +71,12 @@ class Cutter {
       }
       jit::Node* copy = graph->insertNode(
           graph->createClone(node, [this](jit::Value* value) { return copy_of_.at(value); }));
+      if (pools_unevenly(node)) {
+        jit::Node* plain =
+            copy->replaceWithNewSymbol(c10::Symbol::fromQualString("aten::_adaptive_avg_pool2d"));
+        copy->destroy();
+        copy = plain;
+      }
       for (std::size_t i = 0; i < node->outputs().size(); ++i) {
         if (node->outputs()[i] != from_) copy_of_[node->outputs()[i]] = copy->outputs()[i];
       }
@@ -91,6 +97,20 @@ class Cutter {
   bool size_before(jit::Node* node) const {
     return node->kind() == jit::aten::size && after_.count(node->input(0)) == 0 &&
            from_input_.count(node->input(0)) > 0;
+  }
+
+  // oneDNN's pooling cannot do windows of different sizes, and says so only when it runs; under its
+  // inner name the operation is left to ATen.
+  bool pools_unevenly(const jit::Node* node) const {
+    if (node->kind() != c10::Symbol::fromQualString("aten::adaptive_avg_pool2d")) return false;
+    const auto before = network_.shapes.find(node->input(0));
+    const auto after = network_.shapes.find(node->output(0));
+    if (before == network_.shapes.end() || after == network_.shapes.end()) return true;
+    const std::size_t rank = before->second.size();
+    for (std::size_t axis = rank - 2; axis < rank; ++axis) {
+      if (before->second[axis] % after->second[axis] != 0) return true;
+    }
+    return false;
   }
 
   void insert_size(jit::Graph& graph, jit::Node* node, jit::Value* start) {

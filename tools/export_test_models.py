@@ -3,12 +3,14 @@
 
     export_test_models.py FOLDER [NAME ...]
 
-For each network of torchvision FOLDER gets NAME.traced.pt, NAME.scripted.pt and NAME.golden.pt: a dictionary of tensors
-computed in eager mode, in float64 ("f64.…") and float32 ("f32.…"): `input`, `logits`, and for each layer LAYER of LAYERS
-`act.LAYER` and `grad.LAYER`, the gradient of Σ over photos of output 3 − output 7 / 2; `grad.` is that of the input.
+For each network of torchvision FOLDER gets NAME.traced.pt, NAME.scripted.pt, their card NAME.json, and
+NAME.golden.json with NAME.golden.bin: tensors computed in eager mode, in float64 ("f64.…") and float32 ("f32.…"):
+`input`, `logits`, and for each layer LAYER of LAYERS `act.LAYER` and `grad.LAYER`, the gradient of Σ over photos of
+output 3 − output 7 / 2; `grad.` is that of the input. The JSON gives each one's shape and where its float64 values begin.
 The small networks are what the tests of errors and of attribution need. The seed is fixed.
 """
 
+import json
 import os
 import sys
 import warnings
@@ -32,6 +34,23 @@ LAYERS = {
     "inception_v3": ["Mixed_5d", "Mixed_6e.branch7x7_2.bn", "Mixed_6e", "Mixed_7c"],
 }
 SIDE = {"inception_v3": 171}  # of the pictures compared; the others' is 128
+
+
+def save_tensors(tensors, path):
+    index, start = {}, 0
+    with open(path + ".bin", "wb") as file:
+        for key, value in tensors.items():
+            values = value.detach().double().contiguous().numpy()
+            index[key] = {"start": start, "shape": list(values.shape)}
+            file.write(values.tobytes())
+            start += values.size
+    with open(path + ".json", "w") as file:
+        json.dump(index, file)
+
+
+def save_card(folder, name, side):
+    with open(os.path.join(folder, name + ".json"), "w") as file:
+        json.dump({"input": {"width": side, "height": side, "fit": "stretch"}}, file)
 
 
 def build(name):
@@ -78,8 +97,9 @@ def export(name, folder):
     tensors = {"input": picture}
     for prefix, dtype in (("f64.", torch.float64), ("f32.", torch.float32)):
         for key, value in golden(network, LAYERS[name], picture, dtype).items():
-            tensors[prefix + key] = value.contiguous()
-    torch.save(tensors, os.path.join(folder, name + ".golden.pt"))
+            tensors[prefix + key] = value
+    save_tensors(tensors, os.path.join(folder, name + ".golden"))
+    save_card(folder, name, side)
     with torch.no_grad():
         torch.jit.trace(network, picture[:1], check_trace=False).save(os.path.join(folder, name + ".traced.pt"))
     torch.jit.script(network).save(os.path.join(folder, name + ".scripted.pt"))
@@ -160,6 +180,7 @@ def export_small(folder):
                                     small.state_dict()[k].shape == v.shape else v for k, v in own.items()})
         torch.jit.script(module.eval()).save(os.path.join(folder, name + ".pt"))
 
+    save_card(folder, "card32", 32)
     save(small, "small")
     save(Small("softmax"), "softmax")
     save(Small("sigmoid"), "normalised_sigmoid")
@@ -184,7 +205,7 @@ def export_small(folder):
     logits = small.fc(torch.relu(small.top(torch.relu(small.body(stem)))).mean([2, 3]))
     zero = small.fc(torch.relu(small.top(torch.relu(small.body(0 * stem)))).mean([2, 3]))
     tensors["change"] = ((logits - zero)[:, 1] - (logits - zero)[:, 2]).detach()
-    torch.save(tensors, os.path.join(folder, "small.golden.pt"))
+    save_tensors(tensors, os.path.join(folder, "small.golden"))
 
     # Every weight positive: the gradient of one position is its receptive field.
     positive = nn.Sequential(nn.Conv2d(3, 4, 3, 2, 1), nn.ReLU(), nn.Conv2d(4, 4, 5, 2, 1), nn.AvgPool2d(2, 2),

@@ -1,0 +1,302 @@
+#include "viewer/app.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include <imgui.h>
+
+#include "base/error.h"
+#include "viewer/tile_selection.h"
+#include "viewer/widgets.h"
+#include "viewer/window.h"
+
+namespace differentia::viewer {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kWorkers = 2;
+constexpr std::size_t kThumbnails = 400, kPhotos = 12;
+constexpr std::size_t kIconsPerFrame = 160;
+constexpr std::size_t kBytesPerFrame = 3 << 20;
+constexpr double kPublishSeconds = 0.004;
+constexpr double kTaxa = 264, kInspector = 344, kFooter = 26;
+
+}  // namespace
+
+std::string Desk::photo_path(const store::PhotoRecord& photo) const {
+  const fs::path path(photo.path);
+  if (path.is_absolute()) return photo.path;
+  return (fs::path(photo_root) / path).lexically_normal().string();
+}
+
+App::App(const ViewOptions& options, Renderer& renderer, float scale, bool still)
+    : options_(options), renderer_(renderer), theme_(make_theme(scale)), still_(still) {
+  const auto wake = [] { Window::wake(); };
+  jobs_ = std::make_unique<JobQueue>(kWorkers, wake);
+  saliency_ = std::make_unique<SaliencyDesk>(options.model, options.make_explainer, wake);
+  thumbnails_ = std::make_unique<PictureStore>(*jobs_, renderer_, kThumbnails);
+  photos_ = std::make_unique<PictureStore>(*jobs_, renderer_, kPhotos);
+  state_.colour_by = options.initial.colour_by;
+  state_.outlines = options.initial.outlines;
+  state_.search = options.initial.search;
+  state_.help = options.initial.help;
+  state_.photo.method = options.initial.method;
+  state_.photo.layer = options.initial.layer;
+  state_.photo.opacity = static_cast<float>(options.initial.opacity);
+  if (!options.atlas.empty()) open(options.atlas);
+}
+
+App::~App() = default;
+
+void App::open(const std::string& atlas) {
+  opening_ = true;
+  start_message_.clear();
+  jobs_->submit(
+      "opening " + atlas,
+      [this, atlas](const StopFlag&) -> Publish {
+        auto opened = std::make_shared<OpenedAtlas>(open_atlas(atlas));
+        return [this, opened, atlas] {
+          take_opened(std::move(*opened));
+          if (!still_) recent_.add(atlas);
+        };
+      },
+      [this](const std::string& message) {
+        opening_ = false;
+        start_message_ = message;
+        error_ = std::make_exception_ptr(InputError(message));
+        state_.screen = Screen::kStart;
+      });
+}
+
+void App::drop(const std::string& path) {
+  // A folder that is no atlas may hold one.
+  std::string atlas = path;
+  std::error_code ignored;
+  if (fs::path(path).extension() != ".atlas" && fs::is_directory(path, ignored))
+    for (const auto& entry : fs::directory_iterator(path, ignored))
+      if (entry.path().extension() == ".atlas") atlas = entry.path().string();
+  open(atlas);
+}
+
+void App::take_opened(OpenedAtlas opened) {
+  opening_ = false;
+  icons_.reset();
+  catalogue_ = std::make_unique<Catalogue>(*jobs_, std::move(opened));
+  const auto reader = catalogue_->shared_reader();
+  sheets_ = std::make_shared<SheetFiles>(
+      reader->icons(), [reader](std::int32_t sheet) { return reader->icon_sheet_path(sheet); });
+  icons_ = std::make_unique<IconCache>(
+      *jobs_, renderer_, reader->icons(),
+      [sheets = sheets_](std::int32_t sheet) { return sheets->sheet(sheet); });
+  // Pictures of another atlas bear the same names.
+  thumbnails_ = std::make_unique<PictureStore>(*jobs_, renderer_, kThumbnails);
+  photos_ = std::make_unique<PictureStore>(*jobs_, renderer_, kPhotos);
+  taxon_panel_ = TaxonPanel();
+  map_panel_ = MapPanel();
+  photo_panel_ = PhotoPanel();
+  state_.taxon = State::kNoTaxon;
+  const TaxonList& taxa = catalogue_->taxa();
+  state_.show_taxon(taxa.deep_map >= 0 || taxa.taxa.empty() ? State::kAllTaxa : 0);
+  state_.unreadable = options_.initial.unreadable && initial_left_;
+}
+
+void App::apply_initial() {
+  if (!initial_left_ || catalogue_ == nullptr || error_ != nullptr) return;
+  const InitialView& initial = options_.initial;
+  const TaxonList& taxa = catalogue_->taxa();
+  if (!initial.taxon.empty()) {
+    const bool all = initial.taxon == "all" && taxa.deep_map >= 0;
+    state_.show_taxon(all ? State::kAllTaxa : resolve_taxon(taxa, initial.taxon));
+    state_.unreadable = initial.unreadable;
+  }
+  if (!initial.target.empty()) {
+    const std::int32_t taxon = resolve_taxon(taxa, initial.target);
+    state_.photo.target = taxa.taxa[static_cast<std::size_t>(taxon)].output;
+    if (state_.photo.target < 0)
+      throw InputError("The taxon “" + initial.target + "” is no output of the model; choose another target.");
+  }
+  const auto id = catalogue_->map_of_taxon(state_.taxon);
+  if (!id) return;
+  const auto map = *id >= 0 ? catalogue_->map(*id) : nullptr;
+  if (*id >= 0 && !map) {
+    if (!catalogue_->map_error(*id).empty()) throw InputError(catalogue_->map_error(*id));
+    return;
+  }
+  if (initial.concept_number >= 0) {
+    const bool there = map && std::any_of(map->concepts.begin(), map->concepts.end(), [&](const auto& c) {
+      return c.number == initial.concept_number;
+    });
+    if (!there)
+      throw InputError("There is no concept " + std::to_string(initial.concept_number) + " on this map; it has " +
+                       std::to_string(map ? map->concepts.size() : 0) + ", counted from 0.");
+    state_.show_concept(initial.concept_number);
+  } else if (initial.cell) {
+    const CellPlace& cell = *initial.cell;
+    if (!map || static_cast<std::size_t>(cell.level) >= map->record.level_bins.size())
+      throw InputError("There is no level " + std::to_string(cell.level) + " on this map; levels count from 0 to " +
+                       std::to_string(map ? static_cast<int>(map->record.level_bins.size()) - 1 : 0) + ".");
+    const auto level = catalogue_->level(*id, static_cast<std::size_t>(cell.level));
+    if (!level) return;
+    const std::int32_t index = find_cell(level->cells, level->rows, cell.x, cell.y);
+    if (index < 0)
+      throw InputError("The cell " + std::to_string(cell.level) + ":" + std::to_string(cell.x) + "," +
+                       std::to_string(cell.y) + " is empty; choose one that is on the map.");
+    state_.show_cell({*id, static_cast<std::size_t>(cell.level), index});
+  }
+  if (!initial_photo(map.get())) return;
+  if (map && (initial.level >= 0 || initial.zoom != 1 || initial.centre || initial.cell)) {
+    if (!map_shown_) return;  // the camera has no viewport yet
+    Point centre{0.5, 0.5};
+    int level = initial.level;
+    if (initial.cell) {
+      const double bins = map->record.level_bins[static_cast<std::size_t>(initial.cell->level)];
+      centre = {(initial.cell->x + 0.5) / bins, (initial.cell->y + 0.5) / bins};
+      if (level < 0) level = initial.cell->level;
+    }
+    map_panel_.look(*map, level, initial.zoom, initial.centre.value_or(centre));
+  }
+  initial_left_ = false;
+}
+
+bool App::initial_photo(const MapSummary* map) {
+  const InitialView& initial = options_.initial;
+  if (initial.exemplar >= 0) {
+    std::shared_ptr<const Places> places;
+    std::string origin = "Cell";
+    if (state_.selection.kind == Selection::Kind::kConcept && map != nullptr) {
+      for (const store::ConceptRecord& c : map->concepts)
+        if (c.number == state_.selection.concept_number) places = catalogue_->exemplars(c);
+      origin = "Concept " + std::to_string(state_.selection.concept_number);
+    } else if (state_.selection.kind == Selection::Kind::kCell) {
+      places = catalogue_->cell_places(state_.selection.cell);
+    } else {
+      throw InputError("--exemplar needs --concept or --cell, whose exemplar it is.");
+    }
+    if (!places) return false;
+    if (static_cast<std::size_t>(initial.exemplar) >= places->places.size())
+      throw InputError("There is no exemplar " + std::to_string(initial.exemplar) + "; there are " +
+                       std::to_string(places->places.size()) + ", counted from 0.");
+    state_.open_photo(places->places, static_cast<std::size_t>(initial.exemplar), origin);
+  } else if (!initial.photo.empty()) {
+    const auto places = catalogue_->find_photo(initial.photo);
+    const std::string failure = catalogue_->find_photo_error(initial.photo);
+    if (!failure.empty()) throw InputError(failure);
+    if (!places) return false;
+    state_.open_photo(places->places, 0, "Photo");
+  }
+  return true;
+}
+
+void App::frame(Size size, double time, double step) {
+  moving_ = false;
+  jobs_->publish(kPublishSeconds);
+  saliency_->jobs().publish(kPublishSeconds);
+  try {
+    apply_initial();
+  } catch (const InputError& error) {
+    // A person at the window sees the map all the same; a snapshot fails.
+    error_ = std::current_exception();
+    initial_left_ = false;
+    start_message_ = error.what();
+  }
+  Desk desk{state_,      theme_,          renderer_,       *thumbnails_, *photos_,
+            *saliency_,  catalogue_.get(), icons_.get(),    sheets_.get()};
+  desk.still = still_;
+  desk.time = time;
+  desk.step = step;
+  desk.copy_text = copy_text;
+  std::string asked;
+  desk.open_atlas = [&](const std::string& atlas) { asked = atlas; };
+  if (catalogue_) {
+    desk.photo_root = options_.photo_root;
+    if (desk.photo_root.empty()) {
+      const fs::path hint(catalogue_->reader().provenance().photo_root_hint);
+      desk.photo_root = (hint.is_absolute() ? hint : fs::path(catalogue_->reader().path()) / hint)
+                            .lexically_normal().string();
+    }
+  }
+  const bool typing = ImGui::GetIO().WantTextInput;
+  const bool find = ImGui::GetIO().KeyCtrl && ImGui::IsKeyPressed('F', false);
+  handle_keys(typing);
+  if (icons_) icons_->begin_frame();
+  const Box screen{0, 0, static_cast<double>(size.width), static_cast<double>(size.height)};
+  draw_screens(desk, screen, !typing && !state_.help, find);
+  if (state_.help) draw_help(desk, screen);
+  icons_wait_ = icons_ && icons_->upload(kIconsPerFrame);
+  const bool thumbnails_wait = thumbnails_->upload(kBytesPerFrame);
+  const bool photos_wait = photos_->upload(kBytesPerFrame);
+  if (state_.hovered_concept != desk.next_hovered_concept) moving_ = true;
+  state_.hovered_concept = desk.next_hovered_concept;
+  moving_ = moving_ || desk.moving || icons_wait_ || thumbnails_wait || photos_wait || initial_left_;
+  if (!asked.empty()) open(asked);
+}
+
+void App::draw_screens(Desk& desk, const Box& screen, bool keys, bool find) {
+  const double footer = theme_.px(kFooter);
+  const Box bottom{0, screen.height - footer, screen.width, footer};
+  const double height = screen.height - footer;
+  if (catalogue_ == nullptr || state_.screen == Screen::kStart) {
+    start_panel_.draw(desk, {0, 0, screen.width, height}, options_.demo_atlas, recent_.paths(),
+                      start_message_, opening_);
+  } else {
+    // Narrow windows give the map its due first.
+    const double taxa = std::min<double>(theme_.px(kTaxa), screen.width * 0.26);
+    const double right = std::min<double>(theme_.px(kInspector), screen.width * 0.36);
+    taxon_panel_.draw(desk, {0, 0, taxa, height}, keys, find);
+    const Box middle{taxa, 0, screen.width - taxa - right, height};
+    const Box side{screen.width - right, 0, right, height};
+    if (state_.unreadable) {
+      draw_unreadable(desk, {taxa, 0, screen.width - taxa, height});
+    } else if (state_.screen == Screen::kPhoto) {
+      photo_panel_.draw(desk, middle, side, keys);
+    } else {
+      map_panel_.draw(desk, middle, keys);
+      draw_right(desk, side, keys);
+    }
+    map_shown_ = map_shown_ || map_panel_.canvas().tiles_drawn() > 0;
+  }
+  draw_footer(desk, bottom, *jobs_);
+}
+
+void App::draw_right(Desk& desk, const Box& place, bool keys) {
+  begin_panel("right", place, theme_.colours.panel, {theme_.px(12), theme_.px(14)});
+  ImGui::GetWindowDrawList()->AddLine(
+      corner(place), {static_cast<float>(place.x), static_cast<float>(place.y + place.height)},
+      theme_.colours.line);
+  const auto id = catalogue_->map_of_taxon(state_.taxon);
+  const auto map = id && *id >= 0 ? catalogue_->map(*id) : nullptr;
+  if (map && state_.selection.kind != Selection::Kind::kNone)
+    inspector_panel_.draw(desk, *id, *map);
+  else if (map)
+    concept_panel_.draw(desk, *map, keys);
+  ImGui::End();
+}
+
+void App::handle_keys(bool typing) {
+  if (ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_Escape), false)) {
+    if (typing && !state_.search.empty())
+      state_.search.clear();
+    else if (!typing)
+      state_.back();
+  }
+  if (!typing)
+    for (const ImWchar c : ImGui::GetIO().InputQueueCharacters)
+      if (c == '?') state_.help = !state_.help;
+}
+
+bool App::complete() const {
+  if (opening_ || moving_ || !jobs_->idle() || !saliency_->jobs().idle() || !thumbnails_->idle() ||
+      !photos_->idle())
+    return false;
+  if (catalogue_ == nullptr || state_.screen == Screen::kStart) return true;
+  if (initial_left_) return false;
+  if (state_.unreadable) return true;
+  if (state_.screen == Screen::kPhoto) return photo_panel_.complete();
+  return map_panel_.complete() && icons_->complete() &&
+         (state_.selection.kind == Selection::Kind::kNone || inspector_panel_.complete());
+}
+
+}  // namespace differentia::viewer

@@ -1,0 +1,82 @@
+#pragma once
+
+// The viewer but for its window: takes input from ImGui, keeps state, data and pictures, and sets every frame from its
+// panels. Main thread only.
+
+#include <memory>
+#include <string>
+
+#include "viewer/concept_panel.h"
+#include "viewer/desk.h"
+#include "viewer/inspector_panel.h"
+#include "viewer/map_panel.h"
+#include "viewer/overlay_panels.h"
+#include "viewer/photo_panel.h"
+#include "viewer/recent.h"
+#include "viewer/start_panel.h"
+#include "viewer/taxon_panel.h"
+#include "viewer/viewer.h"
+
+namespace differentia::viewer {
+
+class App {
+ public:
+  // `still`: for snapshots; nothing moves and nobody is remembered as having opened anything.
+  App(const ViewOptions& options, Renderer& renderer, float scale, bool still);
+  ~App();
+
+  // Takes over what workers have finished and sets one frame of `size`, between Window::begin_frame and end_frame.
+  void frame(Size size, double time, double step);
+
+  void open(const std::string& atlas);      // any time; the answer comes with a later frame
+  void drop(const std::string& path);       // an atlas or a folder with one
+  bool wants_frame() const { return moving_; }  // at once, without input
+  // All that the screen wants is there.
+  bool complete() const;
+  // Why the initial view cannot be shown, or the atlas not be opened; null while all is well.
+  std::exception_ptr error() const { return error_; }
+  const State& state() const { return state_; }
+  State& state() { return state_; }
+  MapPanel& map_panel() { return map_panel_; }
+  bool map_shown() const { return map_shown_; }  // a frame with tiles of the map has been set
+  std::function<void(const std::string&)> copy_text;  // to the clipboard; may be empty
+
+ private:
+  void take_opened(OpenedAtlas opened);
+  void apply_initial();
+  bool initial_photo(const MapSummary* map);
+  void draw_screens(Desk& desk, const Box& screen, bool keys, bool find);
+  void draw_right(Desk& desk, const Box& place, bool keys);
+  void handle_keys(bool typing);
+
+  ViewOptions options_;
+  Renderer& renderer_;
+  Theme theme_;
+  bool still_;
+  State state_;
+  RecentAtlases recent_;
+  std::string start_message_;  // why the last atlas could not be opened
+  std::exception_ptr error_;
+  bool moving_ = true;
+  bool opening_ = false;
+  bool initial_left_ = true;
+  bool map_shown_ = false;
+  bool icons_wait_ = false;
+
+  // Jobs refer to what is below them through shared ownership only; the queues go last in, first out.
+  std::unique_ptr<JobQueue> jobs_;
+  std::unique_ptr<SaliencyDesk> saliency_;
+  std::unique_ptr<PictureStore> thumbnails_, photos_;
+  std::shared_ptr<SheetFiles> sheets_;
+  std::unique_ptr<Catalogue> catalogue_;
+  std::unique_ptr<IconCache> icons_;
+
+  TaxonPanel taxon_panel_;
+  MapPanel map_panel_;
+  ConceptPanel concept_panel_;
+  InspectorPanel inspector_panel_;
+  PhotoPanel photo_panel_;
+  StartPanel start_panel_;
+};
+
+}  // namespace differentia::viewer

@@ -1,0 +1,104 @@
+#include "viewer/concept_panel.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "viewer/number_text.h"
+#include "viewer/widgets.h"
+
+namespace differentia::viewer {
+
+namespace {
+
+constexpr double kRow = 70;
+
+void draw_row(Desk& desk, const store::ConceptRecord& c, double low, double high, float height) {
+  const Theme& theme = desk.theme;
+  ImGui::PushID(c.id);
+  const ImVec2 a = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x;
+  if (ImGui::InvisibleButton("concept", {width, height})) desk.state.show_concept(c.number);
+  const bool hovered = ImGui::IsItemHovered();
+  if (hovered) desk.next_hovered_concept = c.number;
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  if (hovered || desk.state.hovered_concept == c.number)
+    list->AddRectFilled(a, {a.x + width, a.y + height - theme.px(2)}, theme.colours.hovered,
+                        theme.px(6));
+  const float side = theme.px(52);
+  const float top = a.y + theme.px(8);
+  const std::int32_t icon = c.icon;
+  const Picture* picture = desk.thumbnails.get(
+      "icon:" + std::to_string(icon), "reading an icon",
+      [sheets = desk.sheets, icon] { return sheets->icon(icon); });
+  picture_or_wait(desk, list, picture, {a.x + theme.px(8), top, side, side}, theme.px(5));
+  const float left = a.x + theme.px(8) + side + theme.px(12);
+  const float right = a.x + width - theme.px(10);
+  const float dot = theme.px(4);
+  list->AddCircleFilled({left + dot, top + theme.px(8)}, dot, concept_colour(c.number), 20);
+  draw_text(list, theme.bold, {left + 2 * dot + theme.px(7), top - theme.px(1)},
+            theme.colours.text, "Concept " + std::to_string(c.number));
+  const std::string value = signed_text(c.attribution.value);
+  draw_text(list, theme.regular, {right - text_size(theme.regular, value).x, top - theme.px(1)},
+            theme.colours.text, value);
+  interval_bar(list, {left, top + theme.px(23), right - left, theme.px(6)}, c.attribution, low, high,
+               c.attribution.value < 0 ? theme.colours.negative : theme.colours.positive,
+               theme.colours.text, theme.colours.raised);
+  std::string below = "in " + percent_text(c.prevalence.value) +
+                      (c.observations > 0 ? " of observations" : " of photos");
+  draw_text(list, theme.small, {left, top + theme.px(36)}, theme.colours.faint, below);
+  if (std::isfinite(c.subject_share)) {
+    const std::string subject = percent_text(c.subject_share) + " on subject";
+    draw_text(list, theme.small, {right - text_size(theme.small, subject).x, top + theme.px(36)},
+              theme.colours.faint, subject);
+  }
+  ImGui::PopID();
+}
+
+}  // namespace
+
+void ConceptPanel::draw(Desk& desk, const MapSummary& map, bool keys) {
+  const Theme& theme = desk.theme;
+  ImGui::Indent(theme.px(8));
+  text(theme.title, theme.colours.text, "Concepts");
+  wrapped_text(theme.small, theme.colours.faint,
+               "By attribution to the taxon's own logit, mean per photo; lines are 95 % intervals.");
+  ImGui::Unindent(theme.px(8));
+  gap(desk, 4);
+  std::vector<const store::ConceptRecord*> sorted;
+  double low = 0, high = 0;
+  for (const store::ConceptRecord& c : map.concepts) {
+    sorted.push_back(&c);
+    for (const double v : {c.attribution.value, c.attribution.low, c.attribution.high})
+      if (std::isfinite(v)) {
+        low = std::min(low, v);
+        high = std::max(high, v);
+      }
+  }
+  const auto rank = [](const store::ConceptRecord* c) {
+    return std::isnan(c->attribution.value) ? -1e300 : c->attribution.value;
+  };
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [&](const auto* a, const auto* b) { return rank(a) > rank(b); });
+  if (keys)
+    for (int digit = 1; digit <= 9; ++digit)
+      if (ImGui::IsKeyPressed('0' + digit, false) && static_cast<std::size_t>(digit) <= sorted.size())
+        desk.state.show_concept(sorted[static_cast<std::size_t>(digit) - 1]->number);
+  if (sorted.empty()) {
+    ImGui::Indent(theme.px(8));
+    wrapped_text(theme.regular, theme.colours.quiet, "No concepts were found on this map.");
+    ImGui::Unindent(theme.px(8));
+    return;
+  }
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
+  ImGui::BeginChild("concepts");
+  const float row = theme.px(kRow);
+  ImGuiListClipper clipper;
+  clipper.Begin(static_cast<int>(sorted.size()), row);
+  while (clipper.Step())
+    for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i)
+      draw_row(desk, *sorted[static_cast<std::size_t>(i)], low, high, row);
+  ImGui::EndChild();
+  ImGui::PopStyleVar();
+}
+
+}  // namespace differentia::viewer

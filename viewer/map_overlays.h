@@ -1,0 +1,33 @@
+#pragma once
+
+// What is drawn over the map's tiles. Functions without memory; they draw into a window's list.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "viewer/camera.h"
+#include "viewer/desk.h"
+#include "viewer/tile_colours.h"
+
+struct ImDrawList;
+
+namespace differentia::viewer {
+
+void ring(const Desk& desk, ImDrawList* list, const Box& box);
+void banner(const Desk& desk, ImDrawList* list, const Box& canvas, const std::string& message);
+
+// Outlines of the concepts; one selected (or −1) stands out.
+void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera,
+                  const std::vector<Region>& regions, std::int32_t selected);
+// Number and attribution of each concept at its place; answers the number under the mouse, −1 for none.
+std::int32_t draw_concept_labels(const Desk& desk, ImDrawList* list, const Camera& camera,
+                                 const MapSummary& map, bool hoverable);
+
+Box minimap_place(const Desk& desk, const Box& canvas);
+void draw_minimap_picture(const Desk& desk, ImDrawList* list, const Box& place,
+                          const MapLevel& level, const Box& visible);
+void draw_colour_legend(const Desk& desk, ImDrawList* list, const Box& canvas, ColourBy colour_by,
+                        const Legend& legend);
+
+}  // namespace differentia::viewer

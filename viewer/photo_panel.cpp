@@ -1,0 +1,333 @@
+#include "viewer/photo_panel.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "viewer/number_text.h"
+#include "viewer/photo_overlays.h"
+#include "viewer/widgets.h"
+
+namespace differentia::viewer {
+
+namespace {
+
+constexpr int kPhotoPixels = 2560;   // decoded along the longer side
+constexpr int kSaliencyPixels = 512; // of the map, the same
+constexpr double kHeader = 58;
+
+Size map_size(Size photo) {
+  const double scale = std::min(1.0, static_cast<double>(kSaliencyPixels) /
+                                         std::max({1, photo.width, photo.height}));
+  return {std::max(1, static_cast<int>(std::lround(photo.width * scale))),
+          std::max(1, static_cast<int>(std::lround(photo.height * scale)))};
+}
+
+}  // namespace
+
+PhotoPanel::Shown PhotoPanel::gather(Desk& desk) {
+  Shown shown;
+  PhotoView& view = desk.state.photo;
+  shown.place = view.place();
+  if (shown.place == nullptr) return shown;
+  const store::PhotoRecord& record = shown.place->photo;
+  shown.path = desk.photo_path(record);
+  const std::string key = "photo:" + shown.path;
+  shown.photo = desk.photos.get(key, "reading " + record.path,
+                                [path = shown.path] { return load_photo(path, kPhotoPixels); });
+  shown.photo_error = desk.photos.error(key);
+  shown.full = shown.photo != nullptr ? shown.photo->full_size : record.size;
+  bool waits = shown.photo == nullptr && shown.photo_error.empty();
+  if (desk.saliency.available() && shown.photo != nullptr) {
+    const auto& taxa = desk.catalogue->taxa().taxa;
+    const auto taxon = static_cast<std::size_t>(record.taxon);
+    const std::int32_t own = taxon < taxa.size() ? taxa[taxon].output : -1;
+    shown.request.photo = shown.path;
+    shown.request.output = view.target >= 0 ? view.target : own >= 0 ? own : record.predicted;
+    shown.request.minus_output = view.minus;
+    shown.request.method = view.method;
+    shown.request.layer = view.method == Method::kGradCam ? view.layer : std::string();
+    shown.request.size = map_size(shown.full);
+    if (shown.request.output < 0) {
+      shown.saliency_error = "The photo's taxon is no output of the model; choose a target.";
+    } else if (view.overlay) {
+      shown.saliency = desk.saliency.saliency(shown.request);
+      shown.saliency_error = desk.saliency.error(shown.request);
+      if (shown.saliency)
+        shown.overlay = desk.photos.get(SaliencyDesk::key_of(shown.request), "colouring saliency",
+                                        [s = shown.saliency] { return s->picture; });
+      waits = waits || (shown.overlay == nullptr && shown.saliency_error.empty());
+    }
+  }
+  complete_ = !waits;
+  return shown;
+}
+
+void PhotoPanel::handle_keys(Desk& desk) {
+  PhotoView& view = desk.state.photo;
+  const auto pressed = [](ImGuiKey key) { return ImGui::IsKeyPressed(ImGui::GetKeyIndex(key)); };
+  if (pressed(ImGuiKey_RightArrow)) view.step(1);
+  if (pressed(ImGuiKey_LeftArrow)) view.step(-1);
+  if (pressed(ImGuiKey_Home)) view.step(-100000);
+  if (pressed(ImGuiKey_End)) view.step(100000);
+  const ImGuiIO& io = ImGui::GetIO();
+  if (io.KeyCtrl && io.KeyShift && ImGui::IsKeyPressed('C', false) && desk.copy_text && view.place())
+    desk.copy_text(desk.photo_path(view.place()->photo));
+}
+
+void PhotoPanel::draw(Desk& desk, const Box& canvas, const Box& side, bool keys) {
+  complete_ = true;
+  if (keys) handle_keys(desk);
+  const Shown shown = gather(desk);
+  if (shown.place == nullptr) {
+    desk.state.screen = Screen::kMap;
+    return;
+  }
+  const double header = desk.theme.px(kHeader);
+  draw_photo_header(desk, {canvas.x, canvas.y, canvas.width, header});
+  draw_canvas(desk, {canvas.x, canvas.y + header, canvas.width, canvas.height - header}, shown, keys);
+  draw_side(desk, side, shown);
+}
+
+void PhotoPanel::draw_canvas(Desk& desk, const Box& place, const Shown& shown, bool keys) {
+  const Theme& theme = desk.theme;
+  begin_panel("photo", place, 0, {0, 0});
+  ImGuiIO& io = ImGui::GetIO();
+  if (!shown.photo_error.empty()) {
+    draw_missing_photo(desk, place, shown.place->photo, shown.path, shown.photo_error);
+    ImGui::End();
+    return;
+  }
+  camera_.set_viewport(place);
+  const Box whole{0, 0, static_cast<double>(std::max(1, shown.full.width)),
+                  static_cast<double>(std::max(1, shown.full.height))};
+  const bool over = ImGui::IsWindowHovered() && contains(place, io.MousePos);
+  Camera fitted = camera_.goal;
+  fitted.min_scale = 1e-6;
+  fitted.fit(whole, theme.px(20));
+  for (Camera* camera : {&camera_.now, &camera_.goal}) {
+    camera->min_scale = fitted.scale * 0.5;
+    camera->max_scale = std::max(32.0, fitted.scale);
+  }
+  if (fitted_ != shown.path && shown.full.width > 0) {
+    fitted_ = shown.path;
+    camera_.goal = fitted;
+    camera_.settle();
+  }
+  if (over && io.MouseWheel != 0)
+    camera_.goal.zoom_at({io.MousePos.x, io.MousePos.y},
+                         std::pow(io.KeyShift ? 1.05 : 1.25, io.MouseWheel));
+  const PointerResult pointer = pointer_.update(
+      {{io.MousePos.x, io.MousePos.y}, io.MouseDown[0], desk.time, over});
+  if (pointer.dragging) {
+    camera_.goal.pan(pointer.dx, pointer.dy);
+    camera_.now.pan(pointer.dx * camera_.now.scale / camera_.goal.scale,
+                    pointer.dy * camera_.now.scale / camera_.goal.scale);
+  }
+  if (keys && !io.KeyCtrl && ImGui::IsKeyPressed('F', false)) camera_.goal.fit(whole, theme.px(20));
+  if (keys && io.KeyCtrl && ImGui::IsKeyPressed('0', false))
+    camera_.goal.zoom_at({place.x + place.width / 2, place.y + place.height / 2},
+                         1 / camera_.goal.scale);
+  camera_.goal.keep_inside(whole);
+  if (desk.still) camera_.settle();
+  if (camera_.advance(desk.step)) desk.moving = true;
+
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const Box box = camera_.now.to_screen(whole);
+  list->PushClipRect(corner(place), far_corner(place), true);
+  if (shown.photo == nullptr) {
+    list->AddRectFilled(corner(box), far_corner(box), theme.colours.raised);
+  } else {
+    list->AddImage(reinterpret_cast<ImTextureID>(shown.photo->texture), corner(box), far_corner(box));
+    const bool hidden = io.KeyShift && !io.WantTextInput;
+    if (shown.overlay != nullptr && desk.state.photo.overlay && !hidden) {
+      const auto alpha = static_cast<std::uint32_t>(
+          std::lround(255 * std::clamp(desk.state.photo.opacity, 0.0f, 1.0f)));
+      list->AddImage(reinterpret_cast<ImTextureID>(shown.overlay->texture), corner(box),
+                     far_corner(box), {0, 0}, {1, 1}, rgba(0xFFFFFF, alpha));
+      draw_no_evidence(desk, list, box, shown.saliency->visible);
+    }
+  }
+  if (shown.place->box.width > 0) draw_photo_box(desk, list, camera_.now.to_screen(shown.place->box));
+  if (shown.saliency && desk.state.photo.overlay)
+    draw_saliency_legend(desk, list, place, *shown.saliency);
+  list->PopClipRect();
+  ImGui::End();
+}
+
+void PhotoPanel::draw_side(Desk& desk, const Box& place, const Shown& shown) {
+  const Theme& theme = desk.theme;
+  begin_panel("photo side", place, theme.colours.panel, {theme.px(20), theme.px(14)});
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  list->AddLine(corner(place),
+                {static_cast<float>(place.x), static_cast<float>(place.y + place.height)},
+                theme.colours.line);
+  ImGui::BeginChild("photo facts");
+  ImGui::PushItemWidth(-1);
+  text(theme.title, theme.colours.text, "Saliency");
+  gap(desk, 2);
+  draw_saliency_controls(desk, shown);
+  draw_outputs(desk, shown);
+  draw_facts(desk, shown.place->photo);
+  gap(desk, 10);
+  if (quiet_button(desk, "Show on the map")) desk.state.show_photo_on_map(shown.place->photo.id);
+  gap(desk, 8);
+  wrapped_text(theme.small, theme.colours.faint,
+               "The overlay shows where the model looks, not that it is right.");
+  ImGui::PopItemWidth();
+  ImGui::EndChild();
+  ImGui::End();
+}
+
+void PhotoPanel::draw_saliency_controls(Desk& desk, const Shown& shown) {
+  const Theme& theme = desk.theme;
+  PhotoView& view = desk.state.photo;
+  if (!desk.saliency.available()) {
+    wrapped_text(theme.regular, theme.colours.quiet,
+                 "Not available: start the viewer with --model model.pt, the model this atlas was "
+                 "built with.");
+    return;
+  }
+  int method = static_cast<int>(view.method);
+  if (segmented(desk, "method", {"Gradient", "Grad-CAM"}, method))
+    view.method = static_cast<Method>(method);
+  ImGui::SameLine(0, theme.px(16));
+  toggle(desk, "Overlay", view.overlay);
+  gap(desk, 4);
+  text(theme.small, theme.colours.faint, "Target");
+  draw_target(desk, shown, "target", false);
+  text(theme.small, theme.colours.faint, "minus");
+  draw_target(desk, shown, "minus", true);
+  const auto info = desk.saliency.info();
+  if (view.method == Method::kGradCam) {
+    text(theme.small, theme.colours.faint, "Layer");
+    const std::string deep = info ? info->deep_layer : std::string();
+    const std::string current = view.layer.empty() ? (deep.empty() ? "deep layer" : deep) : view.layer;
+    if (ImGui::BeginCombo("##layer", current.c_str())) {
+      if (info)
+        for (const std::string& layer : info->layers)
+          if (ImGui::Selectable(layer.c_str(), layer == current)) view.layer = layer;
+      ImGui::EndCombo();
+    }
+  }
+  text(theme.small, theme.colours.faint, "Opacity");
+  ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(theme.px(6), theme.px(3)));
+  float percent = view.opacity * 100;
+  if (ImGui::SliderFloat("##opacity", &percent, 0, 100, "%.0f %%")) view.opacity = percent / 100;
+  ImGui::PopStyleVar();
+  if (!desk.saliency.info_error().empty())
+    wrapped_text(theme.small, theme.colours.warning, desk.saliency.info_error());
+  else if (!shown.saliency_error.empty())
+    wrapped_text(theme.small, theme.colours.warning, shown.saliency_error);
+  else if (view.overlay && !shown.saliency && shown.photo_error.empty())
+    waiting(desk, info ? "Computing" : "Loading the model");
+  if (shown.saliency)
+    for (const std::string& warning : shown.saliency->warnings)
+      wrapped_text(theme.small, theme.colours.warning, warning);
+}
+
+void PhotoPanel::draw_target(Desk& desk, const Shown& shown, const char* id, bool minus) {
+  const Theme& theme = desk.theme;
+  PhotoView& view = desk.state.photo;
+  std::int32_t& output = minus ? view.minus : view.target;
+  const auto& labels = desk.catalogue->reader().labels();
+  const auto name = [&](std::int32_t i) {
+    return static_cast<std::size_t>(i) < labels.size() ? labels[static_cast<std::size_t>(i)]
+                                                       : "output " + std::to_string(i);
+  };
+  std::string current = minus ? "nothing" : "the photo's own taxon";
+  if (output >= 0)
+    current = name(output);
+  else if (!minus && shown.request.output >= 0)
+    current = name(shown.request.output) + " (own)";
+  ImGui::PushID(id);
+  ImGui::SetNextWindowSizeConstraints({0, 0}, {1e4f, theme.px(360)});
+  if (ImGui::BeginCombo("##choose", current.c_str(), ImGuiComboFlags_HeightLargest)) {
+    const bool opened = ImGui::IsWindowAppearing();
+    if (opened) target_search_.clear();
+    search_field(desk, "##search", "Search " + counted(static_cast<std::int64_t>(labels.size()), "output", "outputs"),
+                 target_search_, opened);
+    if (ImGui::Selectable(minus ? "nothing" : "the photo's own taxon", output < 0)) output = -1;
+    const std::string wanted = folded(target_search_);
+    std::vector<std::int32_t> found;
+    for (std::size_t i = 0; i < labels.size(); ++i)
+      if (wanted.empty() || folded(labels[i]).find(wanted) != std::string::npos)
+        found.push_back(static_cast<std::int32_t>(i));
+    ImGui::BeginChild("outputs", {0, theme.px(260)});
+    ImGuiListClipper clipper;
+    clipper.Begin(static_cast<int>(found.size()));
+    while (clipper.Step())
+      for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
+        const std::int32_t candidate = found[static_cast<std::size_t>(i)];
+        ImGui::PushID(candidate);
+        if (ImGui::Selectable(name(candidate).c_str(), candidate == output)) {
+          output = candidate;
+          ImGui::CloseCurrentPopup();
+        }
+        ImGui::PopID();
+      }
+    ImGui::EndChild();
+    ImGui::EndCombo();
+  }
+  ImGui::PopID();
+}
+
+void PhotoPanel::draw_outputs(Desk& desk, const Shown& shown) {
+  if (!shown.saliency || shown.saliency->outputs.empty()) return;
+  const Theme& theme = desk.theme;
+  section(desk, "The model says");
+  const std::vector<float>& outputs = shown.saliency->outputs;
+  std::vector<std::size_t> order(outputs.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  const std::size_t most = std::min<std::size_t>(4, order.size());
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(most), order.end(),
+                    [&](std::size_t a, std::size_t b) { return outputs[a] > outputs[b]; });
+  const auto& labels = desk.catalogue->reader().labels();
+  for (std::size_t i = 0; i < most; ++i) {
+    const std::size_t o = order[i];
+    stat_row(desk, o < labels.size() ? labels[o] : "output " + std::to_string(o),
+             number_text(outputs[o]));
+  }
+  const std::string what = shown.request.minus_output >= 0 ? "Difference explained" : "Logit explained";
+  stat_row(desk, what, number_text(shown.saliency->target));
+  text(theme.small, theme.colours.faint, "logits, not probabilities");
+}
+
+void PhotoPanel::draw_facts(Desk& desk, const store::PhotoRecord& photo) {
+  const Theme& theme = desk.theme;
+  section(desk, "Photo");
+  const float width = ImGui::GetContentRegionAvail().x;
+  const auto row = [&](const std::string& label, const std::string& value) {
+    if (value.empty()) return;
+    const float room = width - text_size(theme.regular, label).x - theme.px(14);
+    stat_row(desk, label, elided(theme.regular, value, room));
+    if (ImGui::IsItemHovered() && text_size(theme.regular, value).x > room)
+      ImGui::SetTooltip("%s", value.c_str());
+  };
+  const Place* place = desk.state.photo.place();
+  if (place != nullptr && std::isfinite(place->attribution) && desk.state.photo.origin != "Photo")
+    row(desk.state.photo.origin + " adds", signed_text(place->attribution) + " logits");
+  const auto& taxa = desk.catalogue->taxa().taxa;
+  if (static_cast<std::size_t>(photo.taxon) < taxa.size())
+    row("Taxon", taxa[static_cast<std::size_t>(photo.taxon)].name);
+  const auto& labels = desk.catalogue->reader().labels();
+  if (photo.predicted >= 0 && static_cast<std::size_t>(photo.predicted) < labels.size())
+    row("Model's first answer", labels[static_cast<std::size_t>(photo.predicted)]);
+  row("File", photo.path);
+  if (photo.size.width > 0)
+    row("Size", count_text(photo.size.width) + " × " + count_text(photo.size.height));
+  row("Split", photo.split);
+  row("Form", photo.form);
+  row("Observation", photo.observation);
+  row("Observer", photo.observer);
+  row("Date", photo.date);
+  if (!photo.latitude.empty() && !photo.longitude.empty())
+    row("Place", photo.latitude + ", " + photo.longitude);
+  for (const auto& [name, value] : photo.extra) row(name, value);
+  row("Credit", photo.credit);
+  row("Licence", photo.licence);
+  row("Source", photo.url);
+  if (photo.status == store::PhotoStatus::kRepaired)
+    wrapped_text(theme.small, theme.colours.warning, "Repaired: " + photo.reason);
+}
+
+}  // namespace differentia::viewer

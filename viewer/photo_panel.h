@@ -1,0 +1,48 @@
+#pragma once
+
+// One photo, large, with the saliency map over it, where it came from, and what the model says of it.
+
+#include <cstdint>
+#include <string>
+
+#include "viewer/camera.h"
+#include "viewer/desk.h"
+#include "viewer/pointer.h"
+
+namespace differentia::viewer {
+
+class PhotoPanel {
+ public:
+  // `canvas`: for the photo; `side`: for the controls.
+  void draw(Desk& desk, const Box& canvas, const Box& side, bool keys);
+  // Photo and overlay are there, or it is known that they never will be.
+  bool complete() const { return complete_; }
+
+ private:
+  struct Shown {  // of this frame
+    const Place* place = nullptr;
+    std::string path, photo_error, saliency_error;
+    const Picture* photo = nullptr;
+    std::shared_ptr<const SaliencyPicture> saliency;
+    const Picture* overlay = nullptr;
+    SaliencyRequest request;
+    Size full;  // the photo's
+  };
+
+  Shown gather(Desk& desk);
+  void draw_canvas(Desk& desk, const Box& place, const Shown& shown, bool keys);
+  void draw_side(Desk& desk, const Box& place, const Shown& shown);
+  void draw_saliency_controls(Desk& desk, const Shown& shown);
+  void draw_target(Desk& desk, const Shown& shown, const char* id, bool minus);
+  void draw_outputs(Desk& desk, const Shown& shown);
+  void draw_facts(Desk& desk, const store::PhotoRecord& photo);
+  void handle_keys(Desk& desk);
+
+  MovingCamera camera_;
+  Pointer pointer_;
+  std::string fitted_;  // path of the photo that the camera was fitted to
+  bool complete_ = false;
+  std::string target_search_;
+};
+
+}  // namespace differentia::viewer

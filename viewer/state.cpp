@@ -1,0 +1,73 @@
+#include "viewer/state.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace differentia::viewer {
+
+void PhotoView::step(int by) {
+  if (places.empty()) return;
+  const auto last = static_cast<std::ptrdiff_t>(places.size()) - 1;
+  index = static_cast<std::size_t>(
+      std::clamp(static_cast<std::ptrdiff_t>(index) + by, std::ptrdiff_t{0}, last));
+}
+
+void State::show_taxon(std::int32_t taxon_id) {
+  screen = Screen::kMap;
+  unreadable = false;
+  if (taxon == taxon_id) return;
+  taxon = taxon_id;
+  highlighted_photo = -1;
+  fit_requested = true;
+  clear_selection();
+}
+
+void State::show_concept(std::int32_t number) {
+  clear_selection();
+  selection.kind = Selection::Kind::kConcept;
+  selection.concept_number = number;
+}
+
+void State::show_cell(const CellKey& cell) {
+  clear_selection();
+  selection.kind = Selection::Kind::kCell;
+  selection.cell = cell;
+}
+
+void State::clear_selection() {
+  selection = {};
+  hovered_concept = -1;
+}
+
+void State::open_photo(std::vector<Place> places, std::size_t index, const std::string& origin) {
+  if (index >= places.size()) return;
+  photo.places = std::move(places);
+  photo.index = index;
+  photo.origin = origin;
+  screen = Screen::kPhoto;
+  unreadable = false;
+}
+
+void State::show_photo_on_map(std::int32_t photo_id) {
+  highlighted_photo = photo_id;
+  screen = Screen::kMap;
+}
+
+bool State::back() {
+  if (help) {
+    help = false;
+  } else if (unreadable) {
+    unreadable = false;
+  } else if (screen == Screen::kPhoto) {
+    screen = Screen::kMap;
+  } else if (screen == Screen::kMap && highlighted_photo >= 0) {
+    highlighted_photo = -1;
+  } else if (screen == Screen::kMap && selection.kind != Selection::Kind::kNone) {
+    clear_selection();
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace differentia::viewer

@@ -1,0 +1,28 @@
+#pragma once
+
+// The list of taxa on the left: search, counts, arrow keys. Only rows in sight cost anything.
+
+#include <string>
+#include <vector>
+
+#include "viewer/desk.h"
+
+namespace differentia::viewer {
+
+class TaxonPanel {
+ public:
+  // `keys`: no text field has the keyboard; `find`: the search field is asked for (Ctrl+F).
+  void draw(Desk& desk, const Box& place, bool keys, bool find);
+
+ private:
+  void draw_rows(Desk& desk, bool keys);
+  void draw_row(Desk& desk, std::int32_t taxon, float height);
+  void move(Desk& desk, int by);
+
+  const TaxonList* searched_in_ = nullptr;
+  std::string searched_for_;
+  std::vector<std::int32_t> rows_;  // taxa that match; State::kAllTaxa first where there is such a map
+  bool scroll_to_taxon_ = true;
+};
+
+}  // namespace differentia::viewer

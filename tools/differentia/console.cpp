@@ -55,7 +55,7 @@ void Console::print(const std::string& text) {
   if (!json_) std::fputs((text + "\n").c_str(), stdout);
 }
 
-void Console::print(const nlohmann::ordered_json& result) {
+void Console::print_json(const nlohmann::ordered_json& result) {
   end_progress();
   if (json_) std::fputs((result.dump(2) + "\n").c_str(), stdout);
 }

@@ -21,9 +21,10 @@ class Console {
   Console& operator=(const Console&) = delete;
 
   bool json() const { return json_; }
-  void print(const std::string& text);               // a result for people; not with --json
-  void print(const nlohmann::ordered_json& result);  // the result for programs; only with --json
-  void remark(const std::string& sentence);          // by the way; not with --quiet
+  void print(const std::string& text);  // a result for people; not with --json
+  void print_json(
+      const nlohmann::ordered_json& result);  // the result for programs; only with --json
+  void remark(const std::string& sentence);   // by the way; not with --quiet
 
   // Draws the bar (on a terminal), or writes a line every few seconds; answers whether to go on.
   ProgressCallback progress();

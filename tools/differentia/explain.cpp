@@ -93,10 +93,10 @@ int explain(Console& console, const Flags& flags) {
       flags.output.empty()
           ? std::filesystem::path(flags.photo).stem().string() + "." + flags.method + ".png"
           : flags.output;
-  OverlayOptions overlay;
-  overlay.opacity = flags.opacity;
-  overlay.is_signed = flags.signed_map;
-  write_picture(output, overlay_map(photo.bgr, saliency.map, overlay));
+  OverlayOptions colours;
+  colours.opacity = flags.opacity;
+  if (flags.signed_map) colours.colours = ColourMap::kBlueRed;
+  write_picture(output, overlay(photo.bgr, saliency.map, colours));
   if (!flags.npy.empty()) {
     write_npy(
         flags.npy,

@@ -117,7 +117,7 @@ int info(Console& console, const Flags& flags) {
         {"options", ordered_json::parse(provenance.options, nullptr, false)}};
     if (!flags.taxon.empty()) result["found"] = listed;
     if (flags.verify) result["whole"] = true;
-    console.print(result);
+    console.print_json(result);
     return 0;
   }
 

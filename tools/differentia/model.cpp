@@ -124,7 +124,7 @@ int check(Console& console, const Flags& flags) {
                     {"rows", rows},
                     {"unreadable", lost},
                     {"advice", advice(result)}};
-    console.print(all);
+    console.print_json(all);
     return 0;
   }
   console.print(fmt::format(
@@ -164,7 +164,7 @@ Verb model_verb() {
               if (!flags->check.empty()) return check(console, *flags);
               const auto model = flags->model.load();
               if (console.json()) {
-                console.print(describe_json(*model));
+                console.print_json(describe_json(*model));
               } else {
                 describe(console, *model, flags->all_layers);
               }

@@ -66,9 +66,9 @@ int view(Console& console, Flags& flags) {
   const int status = viewer::run_viewer(options);
   if (!options.snapshot.empty()) {
     console.print(options.snapshot);
-    console.print(nlohmann::ordered_json{{"snapshot", options.snapshot},
-                                         {"width", options.window.width},
-                                         {"height", options.window.height}});
+    console.print_json(nlohmann::ordered_json{{"snapshot", options.snapshot},
+                                              {"width", options.window.width},
+                                              {"height", options.window.height}});
   }
   return status;
 }

@@ -28,11 +28,11 @@ int world(Console& console, Flags& flags) {
   console.print(fmt::format(
       "{} photos of {} species, and {} of several birds, lie in {}; photos.csv lists them.",
       summary.photos, summary.species, summary.several, options.output));
-  console.print(nlohmann::ordered_json{{"output", options.output},
-                                       {"species", summary.species},
-                                       {"photos", summary.photos},
-                                       {"several", summary.several},
-                                       {"seconds_per_photo", summary.seconds_per_photo}});
+  console.print_json(nlohmann::ordered_json{{"output", options.output},
+                                            {"species", summary.species},
+                                            {"photos", summary.photos},
+                                            {"several", summary.several},
+                                            {"seconds_per_photo", summary.seconds_per_photo}});
   return 0;
 }
 

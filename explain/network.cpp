@@ -5,6 +5,8 @@
 #include <unordered_set>
 
 #include <ATen/Parallel.h>
+#include <torch/csrc/jit/ir/alias_analysis.h>
+#include <torch/csrc/jit/ir/constants.h>
 #include <torch/csrc/jit/passes/constant_propagation.h>
 #include <torch/csrc/jit/passes/dead_code_elimination.h>
 #include <torch/csrc/jit/passes/freeze_module.h>
@@ -14,6 +16,7 @@
 #include <torch/csrc/jit/passes/remove_mutation.h>
 #include <torch/csrc/jit/passes/shape_analysis.h>
 #include <torch/csrc/jit/runtime/interpreter.h>
+#include <torch/csrc/jit/runtime/operator.h>
 
 #include "base/error.h"
 #include "explain/network_torch.h"
@@ -84,6 +87,57 @@ void make_lists_functional(const std::shared_ptr<jit::Graph>& graph) {
     if (node->callstack()) list->setCallStack(*node->callstack());
     node->input(0)->replaceAllUsesAfterNodeWith(list, list->output());
     if (node->outputs().size() == 1) node->output()->replaceAllUsesWith(list->output());
+    node->destroy();
+  }
+}
+
+bool operation_exists(const jit::Symbol& kind) {
+  return !jit::getAllOperatorsFor(kind).empty();
+}
+
+// What RemoveTensorMutation leaves because it cannot rule out aliases: an in-place operation on a
+// view (the dropout_ after a flatten) or on the input. It may be made functional if nothing but its
+// own tensor is read later.
+void make_in_place_functional(const std::shared_ptr<jit::Graph>& graph) {
+  std::vector<jit::Node*> nodes;
+  for (jit::Node* node : graph->nodes()) {
+    const auto* schema = node->maybeSchema();
+    if (schema != nullptr && schema->is_mutable() && node->outputs().size() == 1)
+      nodes.push_back(node);
+  }
+  for (jit::Node* node : nodes) {
+    jit::Value* written = node->input(0);
+    const std::string name = node->kind().toQualString();
+    if (name == "aten::dropout_" || name == "aten::feature_dropout_") {
+      const auto training = jit::toIValue(node->input(2));
+      if (training && !training->toBool()) {
+        node->output()->replaceAllUsesWith(written);
+        node->destroy();
+        continue;
+      }
+    }
+    if (name.back() != '_') continue;
+    const auto kind = c10::Symbol::fromQualString(name.substr(0, name.size() - 1));
+    if (!operation_exists(kind)) continue;
+    const jit::AliasDb aliases(graph);
+    bool read_later = false;
+    std::unordered_set<const jit::Value*> seen;
+    for (auto later = std::next(node->iterator()); later != graph->nodes().end(); ++later) {
+      for (jit::Value* value : all_inputs(*later)) {
+        if (value == written || value == node->output() || !is_carrier(value)) continue;
+        if (value->node()->owningBlock() == graph->block() && !value->node()->isBefore(node))
+          continue;
+        if (seen.insert(value).second && aliases.mayAlias(written, value)) read_later = true;
+      }
+    }
+    if (read_later) continue;
+    jit::Node* functional = node->replaceWithNewSymbol(kind);
+    if (functional->maybeSchema() == nullptr) {  // no such form for these inputs
+      functional->output()->replaceAllUsesWith(node->output());
+      functional->destroy();
+      continue;
+    }
+    written->replaceAllUsesAfterNodeWith(functional, functional->output());
     node->destroy();
   }
 }
@@ -400,6 +454,7 @@ Network load_network(const std::string& path, Size input, const std::string& dev
     make_lists_functional(network.graph);
     jit::RemoveListMutation(network.graph);
     jit::RemoveTensorMutation(network.graph);
+    make_in_place_functional(network.graph);
     jit::LowerSimpleTuples(network.graph);
     jit::EraseShapeInformation(network.graph);  // a traced batch of one must not be taken for a law
     jit::EliminateDeadCode(network.graph);

@@ -16,6 +16,7 @@ find_package(OpenMP REQUIRED)  # before faiss: faiss's exported target names Ope
 find_package(BLAS REQUIRED)
 find_package(faiss REQUIRED)
 find_package(glfw3 REQUIRED)
+find_package(Freetype REQUIRED)  # Debian's libimgui.a holds its FreeType font builder
 find_package(Catch2 REQUIRED)
 find_package(benchmark REQUIRED)
 pkg_check_modules(TurboJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
@@ -32,4 +33,4 @@ target_include_directories(differentia_torch SYSTEM INTERFACE /usr/include/torch
 
 add_library(differentia_imgui INTERFACE)
 target_include_directories(differentia_imgui SYSTEM INTERFACE ${IMGUI_INCLUDE_DIR} ${IMGUI_INCLUDE_DIR}/backends)
-target_link_libraries(differentia_imgui INTERFACE ${IMGUI_LIBRARY} ${STB_LIBRARY} glfw PkgConfig::epoxy ${CMAKE_DL_LIBS})
+target_link_libraries(differentia_imgui INTERFACE ${IMGUI_LIBRARY} ${STB_LIBRARY} glfw PkgConfig::epoxy Freetype::Freetype ${CMAKE_DL_LIBS})

@@ -135,9 +135,16 @@ void Database::fail(int code) const {
   const std::string what = handle_ != nullptr ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
   if (mode_ == Mode::kRead) throw DamagedAtlas(path_, what);
   if (primary == SQLITE_FULL) throw DiskFull(path_);
-  const int error = handle_ != nullptr ? sqlite3_system_errno(handle_) : 0;
-  if ((primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN) && error != 0)
-    throw_write_error(path_, error);
+  if (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN) {
+    // SQLite speaks of SQLITE_FULL for ENOSPC alone: a quota or a size limit is an I/O error to it.
+    int error = 0;
+    if (handle_ != nullptr &&
+        sqlite3_file_control(handle_, "main", SQLITE_FCNTL_LAST_ERRNO, &error) != SQLITE_OK)
+      error = 0;
+    if (error == 0 && handle_ != nullptr) error = sqlite3_system_errno(handle_);
+    if (error == 0 && code == SQLITE_IOERR_WRITE) throw DiskFull(path_);
+    if (error != 0) throw_write_error(path_, error);
+  }
   if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_SCHEMA)
     throw FileError(path_,
                     fmt::format("'{}' is damaged ({}); build again with --replace.", path_, what));

@@ -395,7 +395,7 @@ void Painter::paint_wing() {
     Feather tip = f;
     tip.width *= 1.25;
     if (bars.shape == "patch") {
-      if (speculum) fill(feather_outline(tip, 0.40, std::min(0.95, 0.40 + 0.40 * wide)), bar);
+      if (speculum) fill(feather_outline(tip, 0.26, std::min(0.95, 0.26 + 0.50 * wide)), bar);
     } else if (greater || median) {
       const Outline end = feather_outline(tip, 1 - (greater ? 0.34 : 0.42) * wide, 1);
       fill(end, bar);

@@ -13,6 +13,7 @@ struct Stand {
   double slope;
   double sun;  // −1 light from the left … 1 from the right
   std::vector<Color> palette;
+  Color leaf = {0.17f, 0.49f, 0.31f}, young_leaf = {0.24f, 0.71f, 0.56f};
 };
 
 // A branch, reed or rail through the feet: its axis is a gentle curve, its surface a cylinder with
@@ -247,7 +248,11 @@ void paint_perch(const Scene& scene, const Stage& stage, cv::Mat& picture) {
         picture, stand,
         {half, taper, scene.birds.size() > 1 ? 0 : 0.10 * u, 0, bark_light, bark_dark, 1.f, false},
         random);
-    if (kind == "foliage") paint_leaves(picture, stand, random, 9, 0.42);
+    if (kind == "foliage") {
+      stand.leaf = stand.palette[1];
+      stand.young_leaf = stand.palette[2];
+      paint_leaves(picture, stand, random, 9, 0.42);
+    }
     if (kind == "sky" && random.chance(0.5)) paint_leaves(picture, stand, random, 3, 0.26);
   }
   if (kind != "snow" && kind != "sand") {

@@ -36,7 +36,7 @@ Part head_part(const Looks& looks, float x, float y) {
   const float line = 0.47f - 0.05f * (x - 0.3f) * (x - 0.3f) - 0.55f * std::max(0.f, x - 0.55f);
   if (eyebrow.shape != "none") {
     const float back = eyebrow.shape == "long" ? -0.80f : -0.05f;
-    const float half = 0.105f * static_cast<float>(eyebrow.size) *
+    const float half = 0.125f * static_cast<float>(eyebrow.size) *
                        smoothstep(back - 0.05f, back + 0.35f, x) * smoothstep(1.0f, 0.70f, x);
     if (x > back && std::abs(y - line) < half) return Part::eyebrow;
   }

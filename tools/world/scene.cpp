@@ -126,7 +126,7 @@ Camera draw_camera(Random& random, bool blurred) {
   if (soft) camera.defocus = softness;
   if (shaken) camera.motion = shake;
   camera.motion_angle = random.uniform(0, M_PI);
-  const double strong = random.uniform(0.009, 0.014);
+  const double strong = kCueDefocus * random.uniform(0.8, 1.2);
   if (blurred) camera.defocus = strong;
   camera.noise = 0.005 + 0.018 * std::pow(random.uniform(), 2.5);
   camera.vignette = random.uniform(0.05, 0.4);
@@ -149,7 +149,7 @@ void draw_frame(Random& random, int long_side, Scene& scene) {
 void draw_pose(Random& habit, Random& moment, Bird& bird) {
   bird.facing_left = habit.chance(0.5) != moment.chance(0.2);
   // The small birds of the range are as likely as the large ones.
-  bird.scale = std::clamp(habit.uniform(0.32, 0.88) + moment.normal() * 0.03, 0.3, 0.9);
+  bird.scale = std::clamp(habit.uniform(0.36, 0.88) + moment.normal() * 0.03, 0.3, 0.9);
   bird.posture = habit.normal() * 5 + moment.normal() * 3;
   bird.rotation = moment.normal() * 3;
   bird.head_pitch = std::clamp(moment.normal() * 9, -22.0, 22.0);

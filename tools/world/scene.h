@@ -22,6 +22,10 @@ const std::string& variant_name(Variant variant);
 // measured.
 constexpr int kFirstTestPhoto = 1'000'000;
 
+// The defocus radius of the planted blur, relative to the frame's longer side; the cue varies about
+// it.
+constexpr double kCueDefocus = 0.0115;
+
 // One bird: how it looks and how it stands. Lengths in units of the body's length unless said
 // otherwise.
 struct Bird {

@@ -3,29 +3,34 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include <faiss/Clustering.h>
 #include <faiss/IndexFlat.h>
+
+#include "base/random.h"
+#include "base/statistics.h"
 
 namespace differentia {
 namespace {
 
 constexpr std::size_t kBatch = 4096;
+constexpr int kRounds = 15;             // of k-means
+constexpr std::size_t kLeastRows = 10;  // of a cluster worth keeping
 
-// Spherical k-means; with `start`, from those centroids.
-Matrix spherical_k_means(const Matrix& rows, std::size_t count, std::uint64_t seed, int rounds,
-                         const Matrix* start = nullptr) {
+using Id = faiss::Index::idx_t;
+
+Matrix spherical_k_means(const Matrix& rows, std::size_t count, std::uint32_t seed) {
   faiss::ClusteringParameters parameters;
-  parameters.niter = rounds;
+  parameters.niter = kRounds;
   parameters.spherical = true;
   parameters.seed = static_cast<int>(seed & 0x7fffffff);
   parameters.min_points_per_centroid = 1;
-  parameters.max_points_per_centroid =
-      std::numeric_limits<int>::max() / static_cast<int>(count + 1);
+  // The default of 256 would silently take a sample.
+  parameters.max_points_per_centroid = static_cast<int>(rows.rows / count + 1);
   faiss::Clustering clustering(static_cast<int>(rows.columns), static_cast<int>(count), parameters);
-  if (start != nullptr) clustering.centroids = start->values;
-  faiss::IndexFlatIP index(static_cast<faiss::Index::idx_t>(rows.columns));
-  clustering.train(static_cast<faiss::Index::idx_t>(rows.rows), rows.values.data(), index);
+  faiss::IndexFlatIP index(static_cast<Id>(rows.columns));
+  clustering.train(static_cast<Id>(rows.rows), rows.values.data(), index);
   Matrix centroids;
   centroids.rows = count;
   centroids.columns = rows.columns;
@@ -33,32 +38,175 @@ Matrix spherical_k_means(const Matrix& rows, std::size_t count, std::uint64_t se
   return centroids;
 }
 
-double dot(gsl::span<const double> a, gsl::span<const double> b) {
-  double sum = 0;
-  for (std::size_t c = 0; c < static_cast<std::size_t>(a.size()); ++c) sum += a[c] * b[c];
-  return sum;
-}
-
-struct Cluster {
-  std::vector<double> sum;  // of its rows
-  double length = 0;        // of the sum: the k-means objective's share
-  double count = 0;
-  double importance = 0;  // summed
+// A cluster of one run.
+struct Found {
+  std::vector<float> centroid;
+  std::size_t run = 0;
+  std::size_t rows = 0;  // its own, among all rows of the region
+  double coherence = 0;  // mean cosine of these to the centroid
+  double stability = 0;
 };
 
-Matrix rows_without_zeros(const Matrix& unit, gsl::span<const float> importance,
-                          std::vector<float>& kept_importance) {
-  Matrix kept;
-  kept.columns = unit.columns;
-  for (std::size_t i = 0; i < unit.rows; ++i) {
-    const auto row = unit.row(i);
-    if (std::all_of(row.begin(), row.end(), [](float value) { return value == 0; })) continue;
-    kept.values.insert(kept.values.end(), row.begin(), row.end());
-    kept_importance.push_back(importance.empty() ? 1.f : importance[i]);
-    ++kept.rows;
+Matrix take_rows(const Matrix& unit, const std::vector<std::size_t>& rows) {
+  Matrix taken(rows.size(), unit.columns);
+  for (std::size_t j = 0; j < rows.size(); ++j) {
+    const auto row = unit.row(rows[j]);
+    std::copy(row.begin(), row.end(), taken.row(j).begin());
   }
-  return kept;
+  return taken;
 }
+
+// All runs over one region (the fine or the coarse one), and what recurs in them.
+class Region {
+ public:
+  Region(const Matrix& unit, const std::vector<std::size_t>& rows,
+         gsl::span<const std::int64_t> observation, const std::vector<int>& counts,
+         const ConceptClusterOptions& options, std::uint32_t stream)
+      : options_(options), rows_(take_rows(unit, rows)) {
+    for (const std::size_t i : rows) observation_.push_back(observation[i]);
+    all_ = observation_;
+    std::sort(all_.begin(), all_.end());
+    all_.erase(std::unique(all_.begin(), all_.end()), all_.end());
+    if (rows_.rows == 0) return;
+    for (std::size_t run = 0; run < static_cast<std::size_t>(options.runs); ++run) {
+      Random random(options.seed, stream_id("concept runs") + stream,
+                    static_cast<std::uint32_t>(run));
+      const Matrix seen = part_of_observations(random);
+      std::size_t last = 0;
+      for (const int count : counts) {
+        const std::size_t allowed = std::max<std::size_t>(
+            1, rows_.rows / static_cast<std::size_t>(options.rows_per_cluster));
+        const std::size_t lowered = std::min({static_cast<std::size_t>(count), allowed, seen.rows});
+        const std::uint32_t seed = random.bits();
+        if (lowered == last) continue;
+        last = lowered;
+        add_run(spherical_k_means(seen, lowered, seed), run);
+      }
+    }
+    compare();
+  }
+
+  // Centroids of the clusters of at least `stability`, best first, at most `most`.
+  std::vector<std::vector<float>> recurring(double stability, std::size_t most) const {
+    std::vector<std::size_t> order;
+    for (std::size_t j = 0; j < found_.size(); ++j)
+      if (found_[j].stability >= stability && found_[j].rows >= std::min(kLeastRows, rows_.rows))
+        order.push_back(j);
+    const auto score = [&](std::size_t j) {
+      return found_[j].stability + options_.coherence * found_[j].coherence;
+    };
+    std::stable_sort(order.begin(), order.end(),
+                     [&](std::size_t a, std::size_t b) { return score(a) > score(b); });
+    std::vector<std::size_t> kept;
+    for (const std::size_t j : order) {
+      if (kept.size() >= most) break;
+      const bool known = std::any_of(kept.begin(), kept.end(), [&](std::size_t other) {
+        const double smaller = static_cast<double>(std::min(found_[j].rows, found_[other].rows));
+        return dice(j, other) >= options_.overlap || shared(j, other) >= 0.6 * smaller;
+      });
+      if (!known) kept.push_back(j);
+    }
+    std::vector<std::vector<float>> centroids;
+    for (const std::size_t j : kept) centroids.push_back(mean_of_matches(j));
+    return centroids;
+  }
+
+ private:
+  Matrix part_of_observations(Random& random) const {
+    std::vector<std::int64_t> drawn = all_;
+    random.shuffle(drawn);
+    // Of a few observations each matters too much to be left out: there the runs differ by their
+    // seeds alone.
+    if (all_.size() >= 5)
+      drawn.resize(static_cast<std::size_t>(
+          std::ceil(options_.observations * static_cast<double>(all_.size()))));
+    std::sort(drawn.begin(), drawn.end());
+    std::vector<std::size_t> rows;
+    for (std::size_t i = 0; i < rows_.rows; ++i)
+      if (std::binary_search(drawn.begin(), drawn.end(), observation_[i])) rows.push_back(i);
+    return take_rows(rows_, rows);
+  }
+
+  void add_run(const Matrix& centroids, std::size_t run) {
+    std::vector<std::int32_t> nearest;
+    std::vector<float> similarity;
+    nearest_centroids(rows_, centroids, nearest, similarity);
+    const std::vector<double> thresholds =
+        thresholds_of(nearest, similarity, centroids.rows, options_.left_out);
+    const std::size_t first = found_.size();
+    for (std::size_t k = 0; k < centroids.rows; ++k) {
+      Found cluster;
+      cluster.centroid.assign(centroids.row(k).begin(), centroids.row(k).end());
+      cluster.run = run;
+      found_.push_back(std::move(cluster));
+    }
+    std::vector<std::int32_t> member(rows_.rows, -1);
+    for (std::size_t i = 0; i < rows_.rows; ++i) {
+      if (nearest[i] < 0) continue;
+      const auto k = static_cast<std::size_t>(nearest[i]);
+      if (similarity[i] < thresholds[k]) continue;
+      member[i] = static_cast<std::int32_t>(first + k);
+      found_[first + k].rows += 1;
+      found_[first + k].coherence += similarity[i];
+    }
+    for (std::size_t k = first; k < found_.size(); ++k)
+      found_[k].coherence /= std::max<double>(1, static_cast<double>(found_[k].rows));
+    members_.push_back(std::move(member));
+  }
+
+  // Shared rows of every pair of clusters, and from them each cluster's stability.
+  void compare() {
+    const std::size_t n = found_.size();
+    shared_.assign(n * n, 0);
+    std::vector<std::size_t> here;
+    for (std::size_t i = 0; i < rows_.rows; ++i) {
+      here.clear();
+      for (const auto& member : members_)
+        if (member[i] >= 0) here.push_back(static_cast<std::size_t>(member[i]));
+      for (const std::size_t a : here)
+        for (const std::size_t b : here) ++shared_[a * n + b];
+    }
+    for (std::size_t j = 0; j < n; ++j) {
+      std::vector<double> best(static_cast<std::size_t>(options_.runs), 0);
+      for (std::size_t k = 0; k < n; ++k)
+        best[found_[k].run] = std::max(best[found_[k].run], dice(j, k));
+      best[found_[j].run] = 0;
+      found_[j].stability = std::accumulate(best.begin(), best.end(), 0.0) /
+                            std::max(1.0, static_cast<double>(options_.runs - 1));
+    }
+  }
+
+  double shared(std::size_t a, std::size_t b) const { return shared_[a * found_.size() + b]; }
+
+  double dice(std::size_t a, std::size_t b) const {
+    const double both = static_cast<double>(found_[a].rows + found_[b].rows);
+    return both > 0 ? 2 * shared(a, b) / both : 0;
+  }
+
+  // A cluster together with those that other runs found in its place, weighted by their overlap.
+  std::vector<float> mean_of_matches(std::size_t j) const {
+    std::vector<double> sum(rows_.columns, 0);
+    for (std::size_t k = 0; k < found_.size(); ++k) {
+      const double weight = k == j ? 1 : dice(j, k);
+      if (weight < 0.5) continue;
+      for (std::size_t c = 0; c < sum.size(); ++c) sum[c] += weight * found_[k].centroid[c];
+    }
+    const double length = std::sqrt(std::inner_product(sum.begin(), sum.end(), sum.begin(), 0.0));
+    std::vector<float> centroid;
+    for (const double value : sum)
+      centroid.push_back(static_cast<float>(value / std::max(length, 1e-30)));
+    return centroid;
+  }
+
+  const ConceptClusterOptions& options_;
+  const Matrix rows_;
+  std::vector<std::int64_t> observation_;  // of each row
+  std::vector<std::int64_t> all_;          // distinct
+  std::vector<Found> found_;
+  std::vector<std::vector<std::int32_t>>
+      members_;                       // of each run and count: each row's cluster, −1 none
+  std::vector<std::int32_t> shared_;  // found_.size() squared
+};
 
 }  // namespace
 
@@ -67,84 +215,56 @@ void nearest_centroids(const Matrix& unit, const Matrix& centroids,
   nearest.assign(unit.rows, -1);
   similarity.assign(unit.rows, 0);
   if (centroids.rows == 0 || unit.rows == 0) return;
-  faiss::IndexFlatIP index(static_cast<faiss::Index::idx_t>(unit.columns));
-  index.add(static_cast<faiss::Index::idx_t>(centroids.rows), centroids.values.data());
-  std::vector<faiss::Index::idx_t> ids(kBatch);
+  faiss::IndexFlatIP index(static_cast<Id>(unit.columns));
+  index.add(static_cast<Id>(centroids.rows), centroids.values.data());
+  std::vector<Id> ids(kBatch);
   for (std::size_t first = 0; first < unit.rows; first += kBatch) {
     const std::size_t batch = std::min(kBatch, unit.rows - first);
-    index.search(static_cast<faiss::Index::idx_t>(batch), unit.values.data() + first * unit.columns,
-                 1, similarity.data() + first, ids.data());
-    for (std::size_t i = 0; i < batch; ++i) nearest[first + i] = static_cast<std::int32_t>(ids[i]);
+    index.search(static_cast<Id>(batch), unit.values.data() + first * unit.columns, 1,
+                 similarity.data() + first, ids.data());
+    for (std::size_t i = 0; i < batch; ++i) {
+      const auto row = unit.row(first + i);
+      const bool directed = std::any_of(row.begin(), row.end(), [](float v) { return v != 0; });
+      nearest[first + i] = directed ? static_cast<std::int32_t>(ids[i]) : -1;
+    }
   }
 }
 
-Matrix concept_clusters(const Matrix& unit, gsl::span<const float> importance,
-                        const ConceptClusterOptions& options) {
-  std::vector<float> weight;
-  const Matrix rows = rows_without_zeros(unit, importance, weight);
-  if (rows.rows == 0) return Matrix(0, unit.columns);
-  const std::size_t small = std::clamp<std::size_t>(
-      rows.rows / 20, 1, static_cast<std::size_t>(std::max(options.small_clusters, options.most)));
-  const Matrix centroids = spherical_k_means(rows, small, options.seed, 25);
-  std::vector<std::int32_t> nearest;
-  std::vector<float> similarity;
-  nearest_centroids(rows, centroids, nearest, similarity);
+std::vector<double> thresholds_of(const std::vector<std::int32_t>& nearest,
+                                  const std::vector<float>& similarity, std::size_t centroids,
+                                  double left_out) {
+  std::vector<std::vector<double>> own(centroids);
+  for (std::size_t i = 0; i < nearest.size(); ++i)
+    if (nearest[i] >= 0) own[static_cast<std::size_t>(nearest[i])].push_back(similarity[i]);
+  std::vector<double> thresholds;
+  for (auto& values : own)
+    thresholds.push_back(values.empty() ? 1 : quantile(std::move(values), left_out));
+  return thresholds;
+}
 
-  std::vector<Cluster> clusters(small);
-  for (auto& cluster : clusters) cluster.sum.assign(rows.columns, 0);
-  for (std::size_t i = 0; i < rows.rows; ++i) {
-    Cluster& cluster = clusters[static_cast<std::size_t>(nearest[i])];
-    const auto row = rows.row(i);
-    for (std::size_t c = 0; c < rows.columns; ++c) cluster.sum[c] += row[c];
-    cluster.count += 1;
-    cluster.importance += weight[i];
+Matrix concept_clusters(const Matrix& unit, gsl::span<const std::int64_t> observation,
+                        const std::vector<bool>& fine, const ConceptClusterOptions& options) {
+  std::vector<std::size_t> fine_rows, coarse_rows;
+  for (std::size_t i = 0; i < unit.rows; ++i) {
+    const auto row = unit.row(i);
+    if (std::all_of(row.begin(), row.end(), [](float value) { return value == 0; })) continue;
+    (fine[i] ? fine_rows : coarse_rows).push_back(i);
   }
-  clusters.erase(std::remove_if(clusters.begin(), clusters.end(),
-                                [](const Cluster& cluster) { return cluster.count == 0; }),
-                 clusters.end());
-  double most_important = 0;
-  for (auto& cluster : clusters) {
-    cluster.length = std::sqrt(dot(cluster.sum, cluster.sum));
-    most_important = std::max(most_important, cluster.importance / cluster.count);
+  const Region on(unit, fine_rows, observation, options.fine_counts, options, 0);
+  const Region off(unit, coarse_rows, observation, options.coarse_counts, options, 1);
+  std::vector<std::vector<float>> centroids;
+  for (double stability = options.stability;; stability -= 0.15) {
+    // The coarse ones may take a quarter of the places.
+    const std::vector<std::vector<float>> coarse =
+        off.recurring(stability, fine_rows.empty() ? options.most : (options.most + 3) / 4);
+    centroids = on.recurring(stability, options.most - std::min(options.most, coarse.size()));
+    centroids.insert(centroids.end(), coarse.begin(), coarse.end());
+    if (centroids.size() >= options.least || stability <= 0) break;
   }
-
-  // Join the cheapest pair until few enough are left and no twins remain.
-  while (clusters.size() > 1) {
-    double cheapest = std::numeric_limits<double>::infinity(), cosine = 0;
-    std::size_t best_a = 0, best_b = 1;
-    for (std::size_t a = 0; a < clusters.size(); ++a)
-      for (std::size_t b = a + 1; b < clusters.size(); ++b) {
-        const Cluster &one = clusters[a], &two = clusters[b];
-        const double product = dot(one.sum, two.sum);
-        const double joined = std::sqrt(
-            std::max(0.0, one.length * one.length + two.length * two.length + 2 * product));
-        const double density = (one.importance + two.importance) / (one.count + two.count);
-        const double weighting =
-            options.coarse +
-            (1 - options.coarse) * (most_important > 0 ? std::sqrt(density / most_important) : 1);
-        const double cost = (one.length + two.length - joined) * weighting;
-        if (cost < cheapest) {
-          cheapest = cost;
-          best_a = a;
-          best_b = b;
-          cosine = product / (one.length * two.length);
-        }
-      }
-    const auto count = static_cast<int>(clusters.size());
-    if (count <= options.most && (count <= options.least || cosine < options.twins)) break;
-    Cluster &kept = clusters[best_a], &gone = clusters[best_b];
-    for (std::size_t c = 0; c < rows.columns; ++c) kept.sum[c] += gone.sum[c];
-    kept.length = std::sqrt(dot(kept.sum, kept.sum));
-    kept.count += gone.count;
-    kept.importance += gone.importance;
-    clusters.erase(clusters.begin() + static_cast<std::ptrdiff_t>(best_b));
-  }
-
-  Matrix start(clusters.size(), rows.columns);
-  for (std::size_t k = 0; k < clusters.size(); ++k)
-    for (std::size_t c = 0; c < rows.columns; ++c)
-      start(k, c) = static_cast<float>(clusters[k].sum[c] / std::max(clusters[k].length, 1e-30));
-  return spherical_k_means(rows, clusters.size(), options.seed, 3, &start);
+  Matrix result(centroids.size(), unit.columns);
+  for (std::size_t k = 0; k < centroids.size(); ++k)
+    std::copy(centroids[k].begin(), centroids[k].end(), result.row(k).begin());
+  return result;
 }
 
 }  // namespace differentia

@@ -17,6 +17,7 @@ struct ConceptStatistics {
 };
 
 // `number` (−1: none) and `similarity`: of each position; `thresholds`: of each concept.
+// REQUIRES: every photo of `positions` is among `photos`.
 ConceptStatistics concept_statistics(const Positions& positions,
                                      gsl::span<const std::int16_t> number,
                                      gsl::span<const float> similarity,

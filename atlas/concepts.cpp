@@ -2,28 +2,49 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
+#include <string>
 
 #include "atlas/concept_clusters.h"
 #include "atlas/concept_statistics.h"
-#include "base/statistics.h"
+#include "base/error.h"
 
 namespace differentia {
 namespace {
 
-// The share of a cluster's own positions that its threshold leaves out: those as far off as
-// strangers.
-constexpr double kLeftOut = 0.2;
+// From which share of a position's cell on the subject on it counts as the subject's.
+constexpr float kOnSubject = 0.5f;
 
-std::vector<double> thresholds_of(const std::vector<std::int32_t>& nearest,
-                                  const std::vector<float>& similarity, std::size_t count) {
-  std::vector<std::vector<double>> own(count);
-  for (std::size_t i = 0; i < nearest.size(); ++i)
-    if (nearest[i] >= 0) own[static_cast<std::size_t>(nearest[i])].push_back(similarity[i]);
-  std::vector<double> thresholds;
-  for (auto& values : own)
-    thresholds.push_back(values.empty() ? 1 : quantile(std::move(values), kLeftOut));
-  return thresholds;
+double own_attribution(const Positions& positions, std::size_t i) {
+  return std::abs(positions.attribution[i * static_cast<std::size_t>(positions.targets)]);
+}
+
+// Where concepts should be small: on the subject where masks are given, and wherever a position
+// adds to the target as much as those on the subject do. Without masks, where the attribution is;
+// without both, everywhere.
+std::vector<bool> fine_positions(const Positions& positions) {
+  const std::size_t n = positions.size();
+  const bool attributed = positions.targets > 0;
+  std::vector<bool> fine(n, false);
+  double sum = 0, count = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    if (positions.subject.empty() || !(positions.subject[i] >= kOnSubject)) continue;
+    fine[i] = true;
+    if (attributed) sum += own_attribution(positions, i);
+    count += 1;
+  }
+  if (!attributed) return count > 0 ? fine : std::vector<bool>(n, true);
+  double enough = 0;
+  if (count > 0) {
+    enough = sum / count;
+  } else {  // twice the mean
+    for (std::size_t i = 0; i < n; ++i)
+      enough += 2 * own_attribution(positions, i) / static_cast<double>(n);
+  }
+  for (std::size_t i = 0; i < n; ++i)
+    if (own_attribution(positions, i) >= enough) fine[i] = true;
+  return fine;
 }
 
 std::vector<std::int16_t> above_thresholds(const std::vector<std::int32_t>& nearest,
@@ -59,20 +80,28 @@ ConceptSet find_concepts(const Positions& positions, const Normalisation& normal
   if (positions.size() == 0) return result;
   report(progress, {"finding concepts", 0, 3, "steps", "clustering"});
   const Matrix unit = normalisation.apply(positions);
-  std::vector<float> importance;
-  for (std::size_t i = 0; i < positions.size() && positions.targets > 0; ++i)
-    importance.push_back(
-        std::abs(positions.attribution[i * static_cast<std::size_t>(positions.targets)]));
+  std::map<std::int32_t, std::int64_t> observation_of_photo;
+  for (const ConceptPhoto& photo : photos) observation_of_photo[photo.photo] = photo.observation;
+  std::vector<std::int64_t> observation;
+  for (const std::int32_t photo : positions.photo) {
+    const auto found = observation_of_photo.find(photo);
+    if (found == observation_of_photo.end())
+      throw InputError("Positions of photo " + std::to_string(photo) +
+                       " were given, but nothing is said of that photo.");
+    observation.push_back(found->second);
+  }
   ConceptClusterOptions clustering;
-  clustering.least = options.min_concepts;
-  clustering.most = options.max_concepts;
+  clustering.least = static_cast<std::size_t>(std::max(1, options.min_concepts));
+  clustering.most = static_cast<std::size_t>(std::max(options.min_concepts, options.max_concepts));
   clustering.seed = options.seed;
-  const Matrix centroids = concept_clusters(unit, importance, clustering);
+  const Matrix centroids =
+      concept_clusters(unit, observation, fine_positions(positions), clustering);
 
   report(progress, {"finding concepts", 1, 3, "steps", "assigning"});
   std::vector<std::int32_t> nearest;
   nearest_centroids(unit, centroids, nearest, result.similarity);
-  const std::vector<double> thresholds = thresholds_of(nearest, result.similarity, centroids.rows);
+  const std::vector<double> thresholds =
+      thresholds_of(nearest, result.similarity, centroids.rows, clustering.left_out);
   const std::vector<std::int16_t> number = above_thresholds(nearest, result.similarity, thresholds);
 
   report(progress, {"finding concepts", 2, 3, "steps", "describing"});

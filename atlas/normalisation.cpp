@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 
 #include "base/error.h"
@@ -65,16 +66,26 @@ void NormalisationBuilder::add(const Positions& positions) {
     throw InputError("A taxon's positions have " + std::to_string(channels) +
                      " channels, the others' " + std::to_string(mean_.size()) + ".");
   const std::size_t taken = std::min(n, rows_per_taxon_);
-  std::vector<double> sum(channels, 0), square(channels, 0);
+  std::vector<double> weight(taken, 1), sum(channels, 0), square(channels, 0);
+  double count = static_cast<double>(taken);
+  if (positions.targets > 0) {
+    for (std::size_t i = 0; i < taken; ++i)
+      weight[i] = std::abs(
+          positions.attribution[i * n / taken * static_cast<std::size_t>(positions.targets)]);
+    count = std::accumulate(weight.begin(), weight.end(), 0.0);
+    if (!(count > 0)) {
+      weight.assign(taken, 1);
+      count = static_cast<double>(taken);
+    }
+  }
   for (std::size_t i = 0; i < taken; ++i) {
     const Imath::half* row = positions.activation.data() + i * n / taken * channels;
     for (std::size_t c = 0; c < channels; ++c) {
       const double value = static_cast<float>(row[c]);
-      sum[c] += value;
-      square[c] += value * value;
+      sum[c] += weight[i] * value;
+      square[c] += weight[i] * value * value;
     }
   }
-  const double count = static_cast<double>(taken);
   for (std::size_t c = 0; c < channels; ++c) {
     mean_[c] += static_cast<Sum>(std::nearbyint(sum[c] / count * kUnit));
     mean_square_[c] += static_cast<Sum>(std::nearbyint(square[c] / count * kUnit));

@@ -33,8 +33,10 @@ struct Normalisation {
   Matrix apply(const Positions& positions) const;
 };
 
-// Gathers the sample taxon by taxon. Sums are exact integers: the result does not depend on the
-// order of the taxa.
+// Gathers the sample taxon by taxon. Where there is attribution, positions weigh by its size (first
+// target): the figures then describe what the model uses, not the background that fills most
+// photos, and concepts come out purer (on a demo world, half again as many lie in one part). Sums
+// are exact integers: the order of the taxa changes nothing.
 class NormalisationBuilder {
  public:
   // `rows_per_taxon`: positions taken of each taxon, evenly spaced over its rows.

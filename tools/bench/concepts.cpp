@@ -1,0 +1,166 @@
+#include "tools/bench/concepts.h"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+#include <opencv2/imgcodecs.hpp>
+
+#include "atlas/collect.h"
+#include "base/error.h"
+#include "base/image/mask.h"
+#include "base/statistics.h"
+#include "tools/bench/concept_judge.h"
+#include "tools/world/description.h"
+
+namespace differentia {
+namespace {
+
+namespace fs = std::filesystem;
+
+// photos/genus_species/0007.jpg → parts/genus_species/0007.png
+cv::Mat part_mask(const std::string& root, const std::string& photo) {
+  fs::path path("parts");
+  auto step = fs::path(photo).begin();
+  for (++step; step != fs::path(photo).end(); ++step) path /= *step;
+  path = fs::path(root) / path.replace_extension(".png");
+  cv::Mat mask = cv::imread(path.string(), cv::IMREAD_GRAYSCALE);
+  if (mask.empty())
+    throw FileError(path.string(),
+                    path.string() +
+                        ": there is no such part mask; give the photos.csv of a world "
+                        "that `differentia world` wrote");
+  return mask;
+}
+
+// Adds the share of every part in each cell of one photo's grid to rows first … of `parts`.
+void fill_parts(const cv::Mat& mask, const InputGeometry& geometry, const GridGeometry& grid,
+                std::size_t first, Matrix& parts) {
+  for (int row = 0; row < grid.height; ++row)
+    for (int column = 0; column < grid.width; ++column) {
+      const Box cell = clip(geometry.to_photo(grid.box(row, column)), geometry.photo);
+      const std::size_t i = first + static_cast<std::size_t>(row * grid.width + column);
+      double count = 0;
+      std::vector<double> seen(parts.columns, 0);
+      for (int y = static_cast<int>(cell.y); y < cell.y + cell.height && y < mask.rows; ++y)
+        for (int x = static_cast<int>(cell.x); x < cell.x + cell.width && x < mask.cols; ++x) {
+          const std::size_t part = mask.at<unsigned char>(y, x);
+          if (part < seen.size()) seen[part] += 1;
+          count += 1;
+        }
+      for (std::size_t p = 0; p < parts.columns && count > 0; ++p)
+        parts(i, p) = static_cast<float>(seen[p] / count);
+    }
+}
+
+struct Counts {
+  std::size_t concepts = 0, pure = 0, mainly = 0, chance = 0, found = 0;
+  std::size_t halves = 0, matched = 0, subject_halves = 0, subject_matched = 0;
+
+  void add(const ConceptJudgement& judgement) {
+    for (const JudgedConcept& judged : judgement.concepts) {
+      concepts += 1;
+      pure += judged.in_part >= 0.6;
+      mainly += judged.mainly_part >= 0.6;
+      chance += judged.by_chance >= 0.6;
+    }
+    found += static_cast<std::size_t>(judgement.found);
+    halves += static_cast<std::size_t>(judgement.halves);
+    matched += static_cast<std::size_t>(judgement.matched);
+    subject_halves += static_cast<std::size_t>(judgement.subject_halves);
+    subject_matched += static_cast<std::size_t>(judgement.subject_matched);
+  }
+};
+
+double share(std::size_t part, std::size_t of) {
+  return of > 0 ? static_cast<double>(part) / static_cast<double>(of) : 0;
+}
+
+std::vector<BenchRow> rows_of(const Counts& counts, std::size_t taxa) {
+  const Estimate pure = wilson(counts.pure, counts.concepts);
+  const Estimate matched = wilson(counts.matched, counts.halves);
+  return {
+      {"concepts on the subject with 60 % of their positions in one part", pure.value, "share", 0.7,
+       pure.value >= 0.7,
+       fmt::format(
+           "{} of {} concepts of {} taxa, 95 % interval {:.2f} to {:.2f}; {:.2f} where a position "
+           "counts only for the part it shows most; {:.2f} of random positions on the subject",
+           counts.pure, counts.concepts, taxa, pure.low, pure.high,
+           share(counts.mainly, counts.concepts), share(counts.chance, counts.concepts))},
+      {"concepts built from two halves of the photos that match", matched.value, "share", 0.8,
+       matched.value >= 0.8,
+       fmt::format(
+           "{} of {} concepts of {} taxa, 95 % interval {:.2f} to {:.2f}; {:.2f} of those on the "
+           "subject; {:.1f} concepts a taxon from all photos",
+           counts.matched, counts.halves, taxa, matched.low, matched.high,
+           share(counts.subject_matched, counts.subject_halves), share(counts.found, taxa))}};
+}
+
+}  // namespace
+
+std::vector<BenchRow> bench_concepts(const ConceptBenchOptions& options,
+                                     const ProgressCallback& progress) {
+  PhotoSet photos = read_photo_set(options.photos);
+  const auto model = Model::load(options.model);
+  const LayerInfo& layer = model->layer(model->card().layer);
+  const std::size_t taxa =
+      options.taxa > 0 ? std::min(photos.taxa.size(), static_cast<std::size_t>(options.taxa))
+                       : photos.taxa.size();
+  CollectOptions collecting;
+  collecting.samples_per_photo = 0;
+  collecting.deep_per_photo = 0;
+  collecting.rivals = 0;
+  collecting.threads = options.threads;
+  collecting.seed = options.seed;
+  std::vector<TaxonActivations> collected;
+  NormalisationBuilder builder;
+  collect(
+      photos, model, outputs_of_taxa(photos, model->card(), model->outputs()), collecting,
+      [&](TaxonActivations&& taxon) {
+        builder.add(taxon.layer);
+        collected.push_back(std::move(taxon));
+      },
+      [&](int taxon) { return static_cast<std::size_t>(taxon) >= taxa; }, progress);
+  const Normalisation normalisation = builder.build();
+
+  Counts counts;
+  for (const TaxonActivations& taxon : collected) {
+    report(progress, {"judging concepts", static_cast<std::int64_t>(&taxon - collected.data()),
+                      static_cast<std::int64_t>(collected.size()), "taxa", ""});
+    const std::size_t cells =
+        static_cast<std::size_t>(layer.grid.height) * static_cast<std::size_t>(layer.grid.width);
+    const auto grids = static_cast<std::size_t>(taxon.layer.grid_photos);
+    std::map<std::int32_t, Size> size;
+    for (std::size_t j = 0; j < taxon.photos.size(); ++j)
+      size[taxon.photos[j]] = {taxon.outcomes[j].width, taxon.outcomes[j].height};
+    std::vector<ConceptPhoto> infos;
+    std::map<std::string, std::int64_t> observations;
+    Matrix parts(taxon.layer.size(), static_cast<std::size_t>(world::kParts));
+    for (std::size_t g = 0; g < grids; ++g) {
+      const std::int32_t photo = taxon.layer.photo[g * cells];
+      const PhotoEntry& entry = photos.photos[static_cast<std::size_t>(photo)];
+      ConceptPhoto info;
+      info.photo = photo;
+      info.observation = observations
+                             .emplace(entry.observation.empty() ? entry.path : entry.observation,
+                                      observations.size())
+                             .first->second;
+      info.tested = entry.split != "train";
+      info.geometry = input_geometry(model->card().input, size.at(photo));
+      if (!entry.mask.empty())
+        info.subject =
+            SubjectMask::read((fs::path(photos.root) / entry.mask).string(), size.at(photo))
+                .bounds();
+      infos.push_back(info);
+      fill_parts(part_mask(photos.root, entry.path), info.geometry, layer.grid, g * cells, parts);
+    }
+    ConceptOptions finding;
+    finding.seed = options.seed;
+    counts.add(judge_concepts(taxon.layer, parts, normalisation, infos, layer.grid, finding));
+  }
+  return rows_of(counts, collected.size());
+}
+
+}  // namespace differentia

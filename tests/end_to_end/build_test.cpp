@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <map>
 
 #include <nlohmann/json.hpp>
 

@@ -1,0 +1,69 @@
+#include "tests/end_to_end/fixtures.h"
+
+#include <filesystem>
+#include <map>
+#include <sstream>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "tests/end_to_end/program.h"
+
+namespace differentia::test {
+namespace {
+
+// Lives as long as the test program.
+const TemporaryFolder& shared_folder() {
+  static const TemporaryFolder folder;
+  return folder;
+}
+
+void require_done(const Outcome& outcome) {
+  if (outcome.status != 0) throw std::runtime_error(outcome.errors);
+}
+
+// The demo world with a few photos of every species.
+const std::string& world() {
+  static const std::string folder = [] {
+    const std::string made = shared_folder().path("world");
+    require_done(run({"world", made, "--train", "6", "--test", "2", "--several", "0", "--side",
+                      "192", "--quiet"}));
+    return made;
+  }();
+  return folder;
+}
+
+}  // namespace
+
+std::string demo_model() {
+  return std::filesystem::absolute("data/world/clean/model.pt").string();
+}
+
+std::string demo_photos(int taxa, int photos) {
+  const std::string path = fmt::format("{}/{}-taxa-{}-photos.csv", world(), taxa, photos);
+  if (std::filesystem::exists(path)) return path;
+  std::istringstream table(read_text(world() + "/photos.csv"));
+  std::string line, chosen;
+  std::getline(table, line);
+  chosen = line + "\n";
+  std::map<std::string, int> taken;
+  while (std::getline(table, line)) {
+    const std::size_t first = line.find(',') + 1;
+    const std::string taxon = line.substr(first, line.find(',', first) - first);
+    if (!taken.count(taxon) && static_cast<int>(taken.size()) == taxa) continue;
+    if (taken[taxon]++ < photos) chosen += line + "\n";
+  }
+  write_text(path, chosen);
+  return path;
+}
+
+std::string demo_atlas() {
+  const std::string path = shared_folder().path("demo.atlas");
+  if (!std::filesystem::exists(path)) {
+    require_done(
+        run({"build", path, "--photos", demo_photos(), "--model", demo_model(), "--quiet"}));
+  }
+  return path;
+}
+
+}  // namespace differentia::test

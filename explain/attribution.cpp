@@ -109,7 +109,7 @@ Matrix TailAttribution::Impl::outputs_of(const Grids& grids) const {
     std::fill(batch.begin(), batch.end(), 0.0f);
     std::copy_n(grids.values.begin() + photo_size() * start, photo_size() * count, batch.begin());
     const auto outputs = outputs_of(batch);
-    std::copy_n(outputs.begin(), all.columns * count, all.row(start).begin());
+    std::copy_n(outputs.begin(), all.columns * count, all.row(start).data());
   }
   return all;
 }

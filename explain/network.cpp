@@ -194,7 +194,7 @@ std::vector<Call> module_calls(const std::shared_ptr<jit::Graph>& graph) {
   std::vector<Step> open;           // steps from the root to the innermost open call
   std::vector<std::size_t> opened;  // their places in `calls`
   for (jit::Node* node : graph->nodes()) {
-    if (node->kind() == jit::prim::Constant ||
+    if (node->kind() == jit::prim::Constant || node->kind() == jit::prim::ListConstruct ||
         std::none_of(node->outputs().begin(), node->outputs().end(), is_carrier)) {
       continue;
     }

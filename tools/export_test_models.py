@@ -161,7 +161,7 @@ class Broken(Small):
 
     def forward(self, x):
         x = self.act(self.body(self.stem(x)))
-        x = torch.sqrt(self.act(x - 1000))
+        x = torch.sqrt(0 * x)
         return self.fc(x.mean([2, 3]))
 
 

@@ -59,7 +59,8 @@ class Golden {
 
 double relative_error(const std::vector<double>& values, const std::vector<double>& truth) {
   if (values.size() != truth.size())
-    throw std::logic_error("tensors of different sizes are compared");
+    throw std::logic_error("tensors of " + std::to_string(values.size()) + " and " +
+                           std::to_string(truth.size()) + " values are compared");
   double largest = 0, error = 0;
   for (std::size_t i = 0; i < truth.size(); ++i) {
     largest = std::max(largest, std::abs(truth[i]));

@@ -295,6 +295,7 @@ std::vector<BenchRow> bench_collect(const CollectBenchOptions& options,
         Model::load(options.small_model.empty() ? options.model : options.small_model);
     rows.push_back(memory_row(photos, small, options, threads));
   }
+  if (!options.speed) return rows;
   const auto model = Model::load(options.model);
   {
     const CollectTimer timer(photos, model, threads);

@@ -19,7 +19,8 @@ struct CollectBenchOptions {
   int attributed_per_taxon = 24;  // the same for the row with attribution, which is slower
   int rounds = 3;                 // bound and collect take turns so often; medians are reported
   int threads = 0;                // 0: all cores
-  bool memory = true;             // measure the memory rows
+  bool memory = true;             // measure the memory row
+  bool speed = true;              // measure the rows of speed
   int fewer_photos = 5000, more_photos = 20000;  // of the memory rows
 };
 

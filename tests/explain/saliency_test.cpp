@@ -1,0 +1,162 @@
+#include "explain/saliency.h"
+
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+#include <opencv2/imgproc.hpp>
+
+#include "base/error.h"
+#include "explain/attribution.h"
+#include "explain/forward_session.h"
+#include "explain/preprocess.h"
+#include "tests/catch.h"
+#include "tests/explain/test_models.h"
+
+namespace differentia {
+namespace {
+
+using Catch::Matchers::Contains;
+
+Photo picture(int width, int height) {
+  Photo photo;
+  photo.full_size = {width, height};
+  photo.bgr = cv::Mat(height, width, CV_8UC3);
+  cv::RNG random(7);
+  random.fill(photo.bgr, cv::RNG::UNIFORM, 0, 256);
+  return photo;
+}
+
+std::shared_ptr<const Model> cropping(const std::string& name) {
+  // The middle 32×32 of a photo whose shorter side is brought to 40.
+  const auto path = std::filesystem::temp_directory_path() / "differentia_saliency_test.json";
+  std::ofstream(path) << R"({"input": {"width": 32, "height": 32, "fit": "crop", "resize": 40}})";
+  ModelOptions options;
+  options.card = path.string();
+  return Model::load(small_path(name), options);
+}
+
+TEST_CASE("maps lie in the photo, with no evidence outside the crop") {
+  const auto model = cropping("small");
+  SaliencySession session(model);
+  const Photo photo = picture(200, 80);
+  for (const auto method : {SaliencyMethod::kGradient, SaliencyMethod::kGradCam}) {
+    SaliencyOptions options;
+    options.method = method;
+    options.layer = "act#2";
+    options.rectified = false;
+    const Saliency saliency = session.run(photo, Target::output(1), options);
+    REQUIRE(saliency.map.cols == 200);
+    REQUIRE(saliency.map.rows == 80);
+    // The crop: 64 of 80 rows from 8 on, 64 of 200 columns from 68 on.
+    for (int y = 0; y < 80; ++y) {
+      for (int x = 0; x < 200; ++x) {
+        const bool inside = y >= 8 && y < 72 && x >= 68 && x < 132;
+        if (std::isnan(saliency.map.at<float>(y, x)) != inside) continue;
+        FAIL_CHECK("at " << x << ", " << y);
+      }
+    }
+    CHECK(saliency.outputs.size() == 4);
+    CHECK(saliency.target == Approx(saliency.outputs[1]));
+    const Saliency half = session.run(photo, Target::output(1), options, {100, 40});
+    CHECK(half.map.cols == 100);
+    CHECK(std::isnan(half.map.at<float>(20, 33)));
+    CHECK_FALSE(std::isnan(half.map.at<float>(20, 34)));
+  }
+}
+
+TEST_CASE("a gradient map is bright where a change of the photo changes the target") {
+  const auto model = cropping("small");
+  SaliencySession session(model);
+  Photo photo = picture(40, 40);
+  SaliencyOptions options;
+  options.method = SaliencyMethod::kGradient;
+  const Target target = Target::difference(0, 3);
+  const Saliency saliency = session.run(photo, target, options);
+  // One photo pixel is one input pixel; finite differences of a few of them.
+  for (const auto& [x, y] : {std::pair<int, int>{20, 20}, {9, 30}, {33, 12}}) {
+    double steepest = 0;
+    for (int channel = 0; channel < 3; ++channel) {
+      Photo changed = photo;
+      changed.bgr = photo.bgr.clone();
+      unsigned char& value = changed.bgr.at<cv::Vec3b>(y, x)[channel];
+      const int step = value > 128 ? -2 : 2;
+      value = static_cast<unsigned char>(value + step);
+      const double change = session.run(changed, target, options).target - saliency.target;
+      const InputSpec& spec = model->card().input;
+      const int of_input = 2 - channel;
+      steepest = std::max(steepest, std::abs(change / (step / 255.0) * spec.std[of_input]));
+    }
+    CHECK(saliency.map.at<float>(y, x) == Approx(steepest).epsilon(0.1).margin(1e-3));
+  }
+}
+
+TEST_CASE("Grad-CAM at a pooled linear head is the attribution, and antisymmetric") {
+  const auto model = small_model("small");
+  const Photo photo = picture(32, 32);
+  SaliencySession session(model);
+  SaliencyOptions options;
+  options.layer = "act#2";
+  options.rectified = false;
+  const Saliency a = session.run(photo, Target::difference(0, 1), options);
+  const Saliency b = session.run(photo, Target::difference(1, 0), options);
+  CHECK(cv::norm(a.map + b.map, cv::NORM_INF) <= 1e-6 * cv::norm(a.map, cv::NORM_INF));
+
+  std::vector<float> input(3 * 32 * 32);
+  preprocess(photo, model->card().input, input);
+  const auto grids = ForwardSession(model, {{"act#2"}, false, 1}).run(input, 1).grids[0];
+  const std::vector<std::vector<Target>> targets(1, {Target::difference(0, 1)});
+  const auto attribution = TailAttribution(model, "act#2").run(grids, targets)[0][0];
+  const LayerInfo& layer = model->layer("act#2");
+  for (int row = 0; row < layer.height; ++row) {
+    for (int column = 0; column < layer.width; ++column) {
+      // The centre of a receptive field falls on a pixel's centre here.
+      const Point centre = layer.grid.centre(row, column);
+      const float value = a.map.at<float>(static_cast<int>(centre.y), static_cast<int>(centre.x));
+      CHECK(value == Approx(attribution.values[row * layer.width + column]).margin(1e-5));
+    }
+  }
+  // A layer inside a branch has Grad-CAM as well, by gradients through the whole network.
+  options.layer = "stem.0";
+  CHECK(session.run(photo, Target::output(0), options).map.cols == 32);
+}
+
+TEST_CASE("maps without evidence for the target are said, broken gradients refused") {
+  const auto model = small_model("small");
+  const Photo photo = picture(32, 32);
+  SaliencySession session(model);
+  SaliencyOptions options;
+  options.layer = "act#2";
+  int negative = 0;
+  for (int output = 0; output < 4; ++output) {
+    for (const double sign : {1.0, -1.0}) {
+      options.rectified = false;
+      double highest = 0;
+      const Saliency is_signed = session.run(photo, {{{output, sign}}}, options);
+      cv::minMaxLoc(is_signed.map, nullptr, &highest);
+      options.rectified = true;
+      const Saliency rectified = session.run(photo, {{{output, sign}}}, options);
+      double lowest = 0;
+      cv::minMaxLoc(rectified.map, &lowest, nullptr);
+      CHECK(lowest >= 0);
+      if (highest < 0) {
+        ++negative;
+        REQUIRE(rectified.warnings.size() == 1);
+        CHECK_THAT(rectified.warnings[0], Contains("negative everywhere"));
+      } else if (highest > 0.05) {
+        CHECK(rectified.warnings.empty());
+      }
+    }
+  }
+  WARN(negative << " of 8 maps are negative everywhere");
+  CHECK_THROWS_AS(session.run(photo, Target::output(9), options), InputError);
+  options.layer = "fc";
+  CHECK_THROWS_AS(session.run(photo, Target::output(0), options), InputError);
+  options.layer = "stem";
+  const auto broken = small_model("broken");
+  CHECK_THROWS_WITH(SaliencySession(broken).run(photo, Target::output(0), options),
+                    Contains("not finite"));
+}
+
+}  // namespace
+}  // namespace differentia

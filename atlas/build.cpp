@@ -1,7 +1,6 @@
 #include "atlas/build.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -9,6 +8,7 @@
 #include "atlas/build_inputs.h"
 #include "atlas/build_map.h"
 #include "atlas/build_taxon.h"
+#include "atlas/store/describe.h"
 #include "atlas/store/reader.h"
 #include "atlas/store/writer.h"
 #include "base/error.h"
@@ -16,8 +16,6 @@
 
 namespace differentia {
 namespace {
-
-namespace fs = std::filesystem;
 
 // What the parts of a map report, as steps of one bar over all maps.
 ProgressCallback within_map(const ProgressCallback& progress, std::int64_t done, std::int64_t total,
@@ -155,32 +153,31 @@ void map_taxa(store::Writer& writer, const BuildInputs& inputs, const BuildOptio
 BuildReport report_of(const std::string& atlas, const BuildInputs& inputs,
                       const BuildOptions& options, bool resumed) {
   const store::Reader reader(atlas);
+  const auto description = store::describe(reader);
+  const auto& totals = description.totals;
   BuildReport result;
   result.atlas = atlas;
-  result.taxa = reader.taxon_count();
   result.resumed = resumed;
-  result.icons = reader.icons().icons;
+  result.taxa = reader.taxon_count();
+  result.photos_used = totals.photos_used;
+  result.tested = totals.tested;
+  result.correct = totals.correct;
+  result.maps = totals.maps;
+  result.points = totals.points;
+  result.concepts = totals.concepts;
+  result.icons = totals.icons;
+  result.atlas_bytes = description.bytes;
   result.grid_bytes_per_taxon =
       grid_bytes_per_taxon(options.collect, inputs.model->layer(inputs.model->card().layer));
+  for (const auto& photo : description.repaired)
+    result.repaired.push_back({photo.path, photo.reason});
+  for (const auto& photo : description.unreadable)
+    result.unreadable.push_back({photo.path, photo.reason});
   std::vector<std::string> untested, unmapped;
   for (const auto& taxon : reader.taxa()) {
-    result.photos_used += taxon.photos;
-    result.tested += taxon.tested;
-    result.correct += taxon.correct;
     if (taxon.photos > 0 && taxon.tested == 0 && taxon.output >= 0) untested.push_back(taxon.name);
     if (taxon.output < 0) unmapped.push_back(taxon.name);
   }
-  for (const auto& photo : reader.photos_with_status(store::PhotoStatus::kRepaired))
-    result.repaired.push_back({photo.path, photo.reason});
-  for (const auto& photo : reader.photos_with_status(store::PhotoStatus::kUnreadable))
-    result.unreadable.push_back({photo.path, photo.reason});
-  for (const auto& map : reader.maps()) {
-    ++result.maps;
-    result.points += map.points;
-    result.concepts += static_cast<std::int64_t>(reader.concepts(map.id).size());
-  }
-  for (const auto& entry : fs::recursive_directory_iterator(atlas))
-    if (entry.is_regular_file()) result.atlas_bytes += static_cast<std::int64_t>(entry.file_size());
 
   result.notes = inputs.model->card().defaults;
   const auto some = [](const std::vector<std::string>& names) {

@@ -244,6 +244,28 @@ IconSheets Reader::icons() const {
   return impl_->icons;
 }
 
+Totals Reader::totals() const {
+  const std::lock_guard<std::mutex> lock(impl_->mutex);
+  auto& database = impl_->database;
+  Totals totals;
+  Statement taxa(database, "SELECT total(photos), total(tested), total(correct) FROM taxa");
+  taxa.step();
+  totals.taxa = impl_->taxa;
+  totals.photos_used = taxa.integer(0);
+  totals.tested = taxa.integer(1);
+  totals.correct = taxa.integer(2);
+  totals.photos_repaired =
+      database.number("SELECT count(*) FROM photos WHERE status = 1 AND status <> 0");
+  totals.photos_unreadable =
+      database.number("SELECT count(*) FROM photos WHERE status = 2 AND status <> 0");
+  totals.maps = database.number("SELECT count(*) FROM maps");
+  totals.points = database.number("SELECT total(points) FROM maps");
+  totals.concepts = database.number("SELECT count(*) FROM concepts");
+  totals.exemplars = database.number("SELECT count(*) FROM exemplars");
+  totals.icons = impl_->icons.icons;
+  return totals;
+}
+
 std::vector<TaxonRecord> Reader::taxa() const {
   const std::lock_guard<std::mutex> lock(impl_->mutex);
   Statement row(impl_->database, fmt::format("SELECT {} FROM taxa ORDER BY id", kTaxonColumns));

@@ -24,6 +24,15 @@ class DamagedAtlas : public FileError {
   DamagedAtlas(const std::string& file, const std::string& what);
 };
 
+// Sums over an atlas.
+struct Totals {
+  std::int64_t taxa = 0;
+  std::int64_t photos_used = 0, photos_repaired = 0,
+               photos_unreadable = 0;  // repaired ones are used
+  std::int64_t tested = 0, correct = 0;
+  std::int64_t maps = 0, points = 0, concepts = 0, exemplars = 0, icons = 0;
+};
+
 class Reader {
  public:
   // Throws FileError (nothing there, no atlas, a build not finished), DamagedAtlas, InputError for
@@ -45,6 +54,7 @@ class Reader {
   std::vector<TaxonRecord> find_taxa(
       const std::string& part) const;  // any part of a name, case-insensitive; an id
   std::int32_t photo_count() const;
+  Totals totals() const;
   PhotoRecord photo(std::int32_t id) const;
   std::vector<PhotoRecord> photos_of_taxon(std::int32_t taxon) const;
   std::vector<PhotoRecord> photos_with_status(PhotoStatus status) const;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <set>
 
+#include "atlas/store/describe.h"
 #include "base/file.h"
 #include "tests/atlas/store/small_atlas.h"
 #include "tests/atlas/store/test_folder.h"
@@ -73,6 +74,27 @@ TEST_CASE("an atlas reads back as it was written") {
   CHECK_THROWS_AS(reader.taxon(3), InputError);
   CHECK_THROWS_AS(reader.cells(map.id, 2), InputError);
   CHECK_THROWS_AS(reader.points(99), InputError);
+}
+
+TEST_CASE("an atlas is described in figures") {
+  const TestFolder folder("describe");
+  make_synthetic_atlas(folder / "a.atlas", small_options());
+  const auto description = describe(Reader(folder / "a.atlas"));
+  CHECK(description.totals.taxa == 3);
+  CHECK(description.totals.photos_used == 15);
+  CHECK(description.totals.photos_repaired == 3);
+  CHECK(description.totals.photos_unreadable == 0);
+  CHECK(description.totals.tested == 6);
+  CHECK(description.totals.maps == 4);
+  CHECK(description.totals.points == 3 * 60 + 40);
+  CHECK(description.totals.concepts == 12);
+  CHECK(description.totals.exemplars == 24);
+  CHECK(description.repaired.size() == 3);
+  CHECK(description.repaired[0].reason.find("truncated") == 0);
+  CHECK(description.grid_bytes > 3 * 2 * 16 * 8 * 2);
+  CHECK(description.grid_bytes < description.array_bytes);
+  CHECK(description.bytes >
+        description.array_bytes + description.picture_bytes + description.table_bytes);
 }
 
 TEST_CASE("taxa are found by any part of a name, whatever its case, or by id") {

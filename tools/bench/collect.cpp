@@ -247,6 +247,7 @@ double peak_of_collecting(const PhotoSet& some, const std::shared_ptr<const Mode
   for (int taxon = 0; taxon < (count + 99) / 100; ++taxon) {
     many.taxa.push_back(fmt::format("taxon {:06}", taxon));
   }
+  many.photos.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
     PhotoEntry entry = some.photos[static_cast<std::size_t>(i) % some.photos.size()];
     entry.taxon = i / 100;

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr int kWorkers = 2;
 constexpr std::size_t kThumbnails = 400, kPhotos = 12;
-constexpr std::size_t kIconsPerFrame = 160;
+constexpr std::size_t kIconsPerFrame = 96;
 constexpr std::size_t kBytesPerFrame = 3 << 20;
 constexpr double kPublishSeconds = 0.004;
 constexpr double kTaxa = 264, kInspector = 344, kFooter = 26;
@@ -33,7 +33,11 @@ std::string Desk::photo_path(const store::PhotoRecord& photo) const {
 }
 
 App::App(const ViewOptions& options, Renderer& renderer, float scale, bool still)
-    : options_(options), renderer_(renderer), theme_(make_theme(scale)), still_(still) {
+    : options_(options),
+      renderer_(renderer),
+      theme_(make_theme(scale)),
+      still_(still),
+      remember_(!still) {
   const auto wake = [] { Window::wake(); };
   jobs_ = std::make_unique<JobQueue>(kWorkers, wake);
   saliency_ = std::make_unique<SaliencyDesk>(options.model, options.make_explainer, wake);
@@ -60,7 +64,7 @@ void App::open(const std::string& atlas) {
         auto opened = std::make_shared<OpenedAtlas>(open_atlas(atlas));
         return [this, opened, atlas] {
           take_opened(std::move(*opened));
-          if (!still_) recent_.add(atlas);
+          if (remember_) recent_.add(atlas);
         };
       },
       [this](const std::string& message) {
@@ -116,7 +120,8 @@ void App::apply_initial() {
     const std::int32_t taxon = resolve_taxon(taxa, initial.target);
     state_.photo.target = taxa.taxa[static_cast<std::size_t>(taxon)].output;
     if (state_.photo.target < 0)
-      throw InputError("The taxon “" + initial.target + "” is no output of the model; choose another target.");
+      throw InputError("The taxon “" + initial.target +
+                       "” is no output of the model; choose another target.");
   }
   const auto id = catalogue_->map_of_taxon(state_.taxon);
   if (!id) return;
@@ -126,24 +131,27 @@ void App::apply_initial() {
     return;
   }
   if (initial.concept_number >= 0) {
-    const bool there = map && std::any_of(map->concepts.begin(), map->concepts.end(), [&](const auto& c) {
-      return c.number == initial.concept_number;
-    });
+    const bool there =
+        map && std::any_of(map->concepts.begin(), map->concepts.end(),
+                           [&](const auto& c) { return c.number == initial.concept_number; });
     if (!there)
-      throw InputError("There is no concept " + std::to_string(initial.concept_number) + " on this map; it has " +
-                       std::to_string(map ? map->concepts.size() : 0) + ", counted from 0.");
+      throw InputError("There is no concept " + std::to_string(initial.concept_number) +
+                       " on this map; it has " + std::to_string(map ? map->concepts.size() : 0) +
+                       ", counted from 0.");
     state_.show_concept(initial.concept_number);
   } else if (initial.cell) {
     const CellPlace& cell = *initial.cell;
     if (!map || static_cast<std::size_t>(cell.level) >= map->record.level_bins.size())
-      throw InputError("There is no level " + std::to_string(cell.level) + " on this map; levels count from 0 to " +
-                       std::to_string(map ? static_cast<int>(map->record.level_bins.size()) - 1 : 0) + ".");
+      throw InputError(
+          "There is no level " + std::to_string(cell.level) +
+          " on this map; levels count from 0 to " +
+          std::to_string(map ? static_cast<int>(map->record.level_bins.size()) - 1 : 0) + ".");
     const auto level = catalogue_->level(*id, static_cast<std::size_t>(cell.level));
     if (!level) return;
     const std::int32_t index = find_cell(level->cells, level->rows, cell.x, cell.y);
     if (index < 0)
-      throw InputError("The cell " + std::to_string(cell.level) + ":" + std::to_string(cell.x) + "," +
-                       std::to_string(cell.y) + " is empty; choose one that is on the map.");
+      throw InputError("The cell " + std::to_string(cell.level) + ":" + std::to_string(cell.x) +
+                       "," + std::to_string(cell.y) + " is empty; choose one that is on the map.");
     state_.show_cell({*id, static_cast<std::size_t>(cell.level), index});
   }
   if (!initial_photo(map.get())) return;
@@ -202,8 +210,8 @@ void App::frame(Size size, double time, double step) {
     initial_left_ = false;
     start_message_ = error.what();
   }
-  Desk desk{state_,      theme_,          renderer_,       *thumbnails_, *photos_,
-            *saliency_,  catalogue_.get(), icons_.get(),    sheets_.get()};
+  Desk desk{state_,     theme_,           renderer_,    *thumbnails_, *photos_,
+            *saliency_, catalogue_.get(), icons_.get(), sheets_.get()};
   desk.still = still_;
   desk.time = time;
   desk.step = step;
@@ -215,7 +223,8 @@ void App::frame(Size size, double time, double step) {
     if (desk.photo_root.empty()) {
       const fs::path hint(catalogue_->reader().provenance().photo_root_hint);
       desk.photo_root = (hint.is_absolute() ? hint : fs::path(catalogue_->reader().path()) / hint)
-                            .lexically_normal().string();
+                            .lexically_normal()
+                            .string();
     }
   }
   const bool typing = ImGui::GetIO().WantTextInput;
@@ -230,7 +239,8 @@ void App::frame(Size size, double time, double step) {
   const bool photos_wait = photos_->upload(kBytesPerFrame);
   if (state_.hovered_concept != desk.next_hovered_concept) moving_ = true;
   state_.hovered_concept = desk.next_hovered_concept;
-  moving_ = moving_ || desk.moving || icons_wait_ || thumbnails_wait || photos_wait || initial_left_;
+  moving_ = moving_ || desk.moving || icons_wait_ || thumbnails_wait || photos_wait ||
+            (initial_left_ && catalogue_ != nullptr);
   if (!asked.empty()) open(asked);
 }
 
@@ -262,7 +272,7 @@ void App::draw_screens(Desk& desk, const Box& screen, bool keys, bool find) {
 }
 
 void App::draw_right(Desk& desk, const Box& place, bool keys) {
-  begin_panel("right", place, theme_.colours.panel, {theme_.px(12), theme_.px(14)});
+  begin_panel(desk, "right", place, theme_.colours.panel, {theme_.px(12), theme_.px(14)});
   ImGui::GetWindowDrawList()->AddLine(
       corner(place), {static_cast<float>(place.x), static_cast<float>(place.y + place.height)},
       theme_.colours.line);

@@ -1,7 +1,7 @@
 #pragma once
 
-// The viewer but for its window: takes input from ImGui, keeps state, data and pictures, and sets every frame from its
-// panels. Main thread only.
+// The viewer but for its window: takes input from ImGui, keeps state, data and pictures, and sets
+// every frame from its panels. Main thread only.
 
 #include <memory>
 #include <string>
@@ -25,11 +25,12 @@ class App {
   App(const ViewOptions& options, Renderer& renderer, float scale, bool still);
   ~App();
 
-  // Takes over what workers have finished and sets one frame of `size`, between Window::begin_frame and end_frame.
+  // Takes over what workers have finished and sets one frame of `size`, between Window::begin_frame
+  // and end_frame.
   void frame(Size size, double time, double step);
 
-  void open(const std::string& atlas);      // any time; the answer comes with a later frame
-  void drop(const std::string& path);       // an atlas or a folder with one
+  void open(const std::string& atlas);          // any time; the answer comes with a later frame
+  void drop(const std::string& path);           // an atlas or a folder with one
   bool wants_frame() const { return moving_; }  // at once, without input
   // All that the screen wants is there.
   bool complete() const;
@@ -37,8 +38,11 @@ class App {
   std::exception_ptr error() const { return error_; }
   const State& state() const { return state_; }
   State& state() { return state_; }
+  // `still` from now on, but for the list of recent atlases, which stays as it was decided at the
+  // start.
+  void set_still(bool still) { still_ = still; }
   MapPanel& map_panel() { return map_panel_; }
-  bool map_shown() const { return map_shown_; }  // a frame with tiles of the map has been set
+  bool map_shown() const { return map_shown_; }       // a frame with tiles of the map has been set
   std::function<void(const std::string&)> copy_text;  // to the clipboard; may be empty
 
  private:
@@ -53,6 +57,7 @@ class App {
   Renderer& renderer_;
   Theme theme_;
   bool still_;
+  bool remember_;  // atlases that were opened
   State state_;
   RecentAtlases recent_;
   std::string start_message_;  // why the last atlas could not be opened
@@ -63,7 +68,8 @@ class App {
   bool map_shown_ = false;
   bool icons_wait_ = false;
 
-  // Jobs refer to what is below them through shared ownership only; the queues go last in, first out.
+  // Jobs refer to what is below them through shared ownership only; the queues go last in, first
+  // out.
   std::unique_ptr<JobQueue> jobs_;
   std::unique_ptr<SaliencyDesk> saliency_;
   std::unique_ptr<PictureStore> thumbnails_, photos_;

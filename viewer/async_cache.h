@@ -1,7 +1,7 @@
 #pragma once
 
-// Values that are made on a worker and kept for a while: asking for one that is not there requests it, and the answer
-// comes with a later frame. The main thread's.
+// Values that are made on a worker and kept for a while: asking for one that is not there requests
+// it, and the answer comes with a later frame. The main thread's.
 
 #include <functional>
 #include <memory>
@@ -19,8 +19,8 @@ class AsyncCache {
   AsyncCache(JobQueue& jobs, std::size_t capacity)
       : jobs_(jobs), entries_(std::make_shared<LruCache<Key, Entry>>(capacity)) {}
 
-  // The value, or null while it is being made or where that failed. `load` runs on a worker; what it refers to must
-  // outlive the queue or be owned by it.
+  // The value, or null while it is being made or where that failed. `load` runs on a worker; what
+  // it refers to must outlive the queue or be owned by it.
   std::shared_ptr<const Value> get(const Key& key, const std::string& name,
                                    std::function<Value()> load) {
     if (Entry* entry = entries_->find(key)) {

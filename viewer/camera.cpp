@@ -10,7 +10,9 @@ namespace {
 // Share of the way left per second is exp(-kRate): 90 % of a movement is done after 0.13 s.
 constexpr double kRate = 18;
 
-Point middle(const Box& box) { return {box.x + box.width / 2, box.y + box.height / 2}; }
+Point middle(const Box& box) {
+  return {box.x + box.width / 2, box.y + box.height / 2};
+}
 
 }  // namespace
 
@@ -73,7 +75,8 @@ bool MovingCamera::advance(double seconds) {
   const double ratio = now.scale / goal.scale;
   const double scale = goal.scale * std::pow(ratio, left);
   if (std::abs(ratio - 1) > 1e-6) {
-    // The one world point that lies at the same place of the screen in start and goal is held there.
+    // The one world point that lies at the same place of the screen in start and goal is held
+    // there.
     const auto glide = [&](double from, double to) {
       const double fixed = (from * now.scale - to * goal.scale) / (now.scale - goal.scale);
       return fixed + (from - fixed) * now.scale / scale;

@@ -1,16 +1,16 @@
 #pragma once
 
-// Where a canvas looks: the axis-aligned map from a world (the map's 0…1 square, or a photo's pixels) to the screen.
-// Knows nothing of widgets or of OpenGL.
+// Where a canvas looks: the axis-aligned map from a world (the map's 0…1 square, or a photo's
+// pixels) to the screen. Knows nothing of widgets or of OpenGL.
 
 #include "base/photo_geometry.h"
 
 namespace differentia::viewer {
 
 struct Camera {
-  Box viewport;                        // on the screen, in pixels
-  Point centre{0.5, 0.5};              // of the view, in world units
-  double scale = 1;                    // pixels per world unit
+  Box viewport;            // on the screen, in pixels
+  Point centre{0.5, 0.5};  // of the view, in world units
+  double scale = 1;        // pixels per world unit
   double min_scale = 1e-6, max_scale = 1e9;
 
   Point to_screen(Point world) const;
@@ -29,8 +29,8 @@ struct Camera {
   void keep_inside(const Box& world);
 };
 
-// A camera on its way: `now` follows `goal` smoothly. What lies fixed under the cursor in start and goal stays fixed
-// all the way.
+// A camera on its way: `now` follows `goal` smoothly. What lies fixed under the cursor in start and
+// goal stays fixed all the way.
 class MovingCamera {
  public:
   Camera now, goal;

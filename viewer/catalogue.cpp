@@ -13,16 +13,16 @@ namespace differentia::viewer {
 
 namespace {
 
-constexpr std::size_t kMostPlaces = 24;       // shown of a cell
-constexpr std::int32_t kRegionBins = 64;      // outlines are made at the level nearest to this
-constexpr double kIconCells = 4;              // an icon's side in grid positions
+constexpr std::size_t kMostPlaces = 24;   // shown of a cell
+constexpr std::int32_t kRegionBins = 64;  // outlines are made at the level nearest to this
+constexpr double kIconCells = 4;          // an icon's side in grid positions
 
 double high_quantile(std::vector<float> values, double q) {
   values.erase(std::remove_if(values.begin(), values.end(), [](float v) { return !(v == v); }),
                values.end());
   if (values.empty()) return 0;
-  const auto at = values.begin() +
-                  static_cast<std::ptrdiff_t>(static_cast<double>(values.size() - 1) * q);
+  const auto at =
+      values.begin() + static_cast<std::ptrdiff_t>(static_cast<double>(values.size() - 1) * q);
   std::nth_element(values.begin(), at, values.end());
   return *at;
 }
@@ -41,10 +41,11 @@ MapSummary load_map(const store::Reader& reader, std::int32_t id) {
   }
   const auto& bins = map.record.level_bins;
   if (bins.empty()) return map;
-  const auto nearest = std::min_element(bins.begin(), bins.end(), [](std::int32_t a, std::int32_t b) {
-    return std::abs(std::log2(a) - std::log2(kRegionBins)) <
-           std::abs(std::log2(b) - std::log2(kRegionBins));
-  });
+  const auto nearest =
+      std::min_element(bins.begin(), bins.end(), [](std::int32_t a, std::int32_t b) {
+        return std::abs(std::log2(a) - std::log2(kRegionBins)) <
+               std::abs(std::log2(b) - std::log2(kRegionBins));
+      });
   const store::Cells cells = reader.cells(id, static_cast<std::size_t>(nearest - bins.begin()));
   if (*nearest <= 4 * kRegionBins) map.regions = concept_regions(cells, *nearest);
   const std::size_t columns = map.record.targets.size();
@@ -53,8 +54,8 @@ MapSummary load_map(const store::Reader& reader, std::int32_t id) {
     sizes.push_back(std::abs(cells.attribution[i * columns + map.own_column]));
   const double limit = high_quantile(std::move(sizes), 0.98);
   if (limit > 0) map.attribution_limit = limit;
-  map.has_subject = std::any_of(cells.subject.begin(), cells.subject.end(),
-                                [](float v) { return v == v; });
+  map.has_subject =
+      std::any_of(cells.subject.begin(), cells.subject.end(), [](float v) { return v == v; });
   return map;
 }
 
@@ -64,8 +65,8 @@ MapLevel load_level(const store::Reader& reader, std::int32_t map, std::size_t l
   loaded.cells = reader.cells(map, level);
   loaded.rows = row_starts(loaded.cells, loaded.bins);
   loaded.sides = tile_sides(loaded.cells);
-  loaded.count_limit = std::max(
-      1.0, high_quantile({loaded.cells.count.begin(), loaded.cells.count.end()}, 0.98));
+  loaded.count_limit =
+      std::max(1.0, high_quantile({loaded.cells.count.begin(), loaded.cells.count.end()}, 0.98));
   return loaded;
 }
 
@@ -88,7 +89,8 @@ Places load_cell(const store::Reader& reader, const store::Points& points, const
   const std::int32_t bin_x = level.cells.bin_x[i], bin_y = level.cells.bin_y[i];
   const std::size_t columns = map.record.targets.size();
   const auto attribution = [&](std::size_t point) {
-    return columns > 0 ? points.attribution[point * columns + map.own_column] : 0.0f;
+    return columns > 0 ? points.attribution[point * columns + map.own_column]
+                       : std::numeric_limits<float>::quiet_NaN();
   };
   const auto bin = [&](float v) {
     return std::clamp(static_cast<std::int32_t>(v * static_cast<float>(level.bins)), 0,
@@ -97,9 +99,9 @@ Places load_cell(const store::Reader& reader, const store::Points& points, const
   std::vector<std::size_t> members;
   for (std::size_t p = 0; p < points.x.size(); ++p)
     if (bin(points.x[p]) == bin_x && bin(points.y[p]) == bin_y) members.push_back(p);
-  std::stable_sort(members.begin(), members.end(), [&](std::size_t a, std::size_t b) {
-    return attribution(a) > attribution(b);
-  });
+  if (columns > 0)
+    std::stable_sort(members.begin(), members.end(),
+                     [&](std::size_t a, std::size_t b) { return attribution(a) > attribution(b); });
   Places places;
   std::set<std::int32_t> photos;
   const std::string& card = reader.provenance().model_card;
@@ -111,9 +113,10 @@ Places load_cell(const store::Reader& reader, const store::Points& points, const
     place.similarity = std::numeric_limits<double>::quiet_NaN();
     if (static_cast<std::int32_t>(p) == level.cells.medoid[i]) place.icon = level.cells.icon[i];
     if (place.photo.size.width > 0 && place.photo.size.height > 0)
-      place.box = clip(input_of_card(card, place.photo.size)
-                           .to_photo(map.layer.grid.box(points.row[p], points.column[p], kIconCells)),
-                       place.photo.size);
+      place.box =
+          clip(input_of_card(card, place.photo.size)
+                   .to_photo(map.layer.grid.box(points.row[p], points.column[p], kIconCells)),
+               place.photo.size);
     places.places.push_back(std::move(place));
   }
   places.photos = static_cast<std::int64_t>(photos.size());
@@ -137,9 +140,11 @@ Places load_photo_named(const store::Reader& reader, const std::string& name) {
     }
   }
   if (found.size() != 1)
-    throw InputError(found.empty() ? "No photo of the atlas is called “" + name + "”; give its id or the end of its path."
-                                   : "“" + name + "” is the end of " + std::to_string(found.size()) +
-                                         " photos' paths; give more of it.");
+    throw InputError(found.empty()
+                         ? "No photo of the atlas is called “" + name +
+                               "”; give its id or the end of its path."
+                         : "“" + name + "” is the end of " + std::to_string(found.size()) +
+                               " photos' paths; give more of it.");
   Place place;
   place.photo = std::move(found.front());
   place.similarity = std::numeric_limits<double>::quiet_NaN();
@@ -184,8 +189,9 @@ Catalogue::Catalogue(JobQueue& jobs, OpenedAtlas opened)
       photo_points_(jobs, 32) {}
 
 std::shared_ptr<const std::int32_t> Catalogue::map_of_taxon(std::int32_t taxon) {
-  return map_of_taxon_.get(taxon, "looking up the map",
-                           [reader = opened_.reader, taxon] { return reader->map_of_taxon(taxon); });
+  return map_of_taxon_.get(taxon, "looking up the map", [reader = opened_.reader, taxon] {
+    return reader->map_of_taxon(taxon);
+  });
 }
 
 std::shared_ptr<const MapSummary> Catalogue::map(std::int32_t map) {
@@ -194,8 +200,9 @@ std::shared_ptr<const MapSummary> Catalogue::map(std::int32_t map) {
 }
 
 std::shared_ptr<const MapLevel> Catalogue::level(std::int32_t map, std::size_t level) {
-  return levels_.get({map, level}, "reading the map",
-                     [reader = opened_.reader, map, level] { return load_level(*reader, map, level); });
+  return levels_.get({map, level}, "reading the map", [reader = opened_.reader, map, level] {
+    return load_level(*reader, map, level);
+  });
 }
 
 std::shared_ptr<const store::Points> Catalogue::points(std::int32_t map) {
@@ -256,8 +263,9 @@ std::shared_ptr<const std::vector<std::int32_t>> Catalogue::points_of_photo(std:
 }
 
 std::shared_ptr<const Places> Catalogue::find_photo(const std::string& name) {
-  return found_photos_.get(name, "looking for " + name,
-                           [reader = opened_.reader, name] { return load_photo_named(*reader, name); });
+  return found_photos_.get(name, "looking for " + name, [reader = opened_.reader, name] {
+    return load_photo_named(*reader, name);
+  });
 }
 
 std::string Catalogue::find_photo_error(const std::string& name) const {

@@ -1,7 +1,8 @@
 #pragma once
 
-// One open atlas as the screens see it: everything is read on workers and kept while it is looked at. Each getter
-// answers null until its value is there; asking again costs nothing. Main thread only.
+// One open atlas as the screens see it: everything is read on workers and kept while it is looked
+// at. Each getter answers null until its value is there; asking again costs nothing. Main thread
+// only.
 
 #include <cstdint>
 #include <memory>
@@ -53,10 +54,10 @@ struct MapLevel {
 // A position in a photo: an exemplar of a concept, or a point of a cell.
 struct Place {
   store::PhotoRecord photo;
-  Box box;                    // in the photo's pixels
-  std::int32_t icon = -1;     // −1: none of its own
-  double attribution = 0;     // logits, to the own output
-  double similarity = 0;      // cosine to the concept's centroid; NaN where it does not apply
+  Box box;                 // in the photo's pixels
+  std::int32_t icon = -1;  // −1: none of its own
+  double attribution = 0;  // logits, to the own output
+  double similarity = 0;   // cosine to the concept's centroid; NaN where it does not apply
 };
 
 // What a cell or a concept is made of.
@@ -94,8 +95,8 @@ class Catalogue {
   std::shared_ptr<const std::vector<std::int32_t>> points_of_photo(std::int32_t map,
                                                                    std::int32_t photo);
 
-  // The one photo whose id or end of path that is. Null while looked for, and where there is none or more than one:
-  // then find_photo_error() says so.
+  // The one photo whose id or end of path that is. Null while looked for, and where there is none
+  // or more than one: then find_photo_error() says so.
   std::shared_ptr<const Places> find_photo(const std::string& name);
   std::string find_photo_error(const std::string& name) const;
 
@@ -117,14 +118,16 @@ class Catalogue {
   AsyncCache<std::pair<std::int32_t, std::int32_t>, std::vector<std::int32_t>> photo_points_;
 };
 
-// Lower case for searching: ASCII, and the Latin letters with marks without them ("Épervier" → "epervier").
+// Lower case for searching: ASCII ("_" as a space), and the Latin letters with marks without them
+// ("Épervier" → "epervier").
 std::string folded(const std::string& text);
 
-// Taxa of which any part of a name holds `part` (folded on both sides), in their order; all for an empty part.
+// Taxa of which any part of a name holds `part` (folded on both sides), in their order; all for an
+// empty part.
 std::vector<std::int32_t> matching_taxa(const TaxonList& list, const std::string& part);
 
-// The taxon meant by a name on the command line: its id as a number, its whole name, or any unambiguous part of a
-// name. Throws UnknownName, or InputError where several match.
+// The taxon meant by a name on the command line: its id as a number, its whole name, or any
+// unambiguous part of a name. Throws UnknownName, or InputError where several match.
 std::int32_t resolve_taxon(const TaxonList& list, const std::string& name);
 
 }  // namespace differentia::viewer

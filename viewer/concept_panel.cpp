@@ -27,21 +27,21 @@ void draw_row(Desk& desk, const store::ConceptRecord& c, double low, double high
   const float side = theme.px(52);
   const float top = a.y + theme.px(8);
   const std::int32_t icon = c.icon;
-  const Picture* picture = desk.thumbnails.get(
-      "icon:" + std::to_string(icon), "reading an icon",
-      [sheets = desk.sheets, icon] { return sheets->icon(icon); });
+  const Picture* picture =
+      desk.thumbnails.get("icon:" + std::to_string(icon), "reading an icon",
+                          [sheets = desk.sheets, icon] { return sheets->icon(icon); });
   picture_or_wait(desk, list, picture, {a.x + theme.px(8), top, side, side}, theme.px(5));
   const float left = a.x + theme.px(8) + side + theme.px(12);
   const float right = a.x + width - theme.px(10);
   const float dot = theme.px(4);
   list->AddCircleFilled({left + dot, top + theme.px(8)}, dot, concept_colour(c.number), 20);
-  draw_text(list, theme.bold, {left + 2 * dot + theme.px(7), top - theme.px(1)},
-            theme.colours.text, "Concept " + std::to_string(c.number));
+  draw_text(list, theme.bold, {left + 2 * dot + theme.px(7), top - theme.px(1)}, theme.colours.text,
+            "Concept " + std::to_string(c.number));
   const std::string value = signed_text(c.attribution.value);
   draw_text(list, theme.regular, {right - text_size(theme.regular, value).x, top - theme.px(1)},
             theme.colours.text, value);
-  interval_bar(list, {left, top + theme.px(23), right - left, theme.px(6)}, c.attribution, low, high,
-               c.attribution.value < 0 ? theme.colours.negative : theme.colours.positive,
+  interval_bar(list, {left, top + theme.px(23), right - left, theme.px(6)}, c.attribution, low,
+               high, c.attribution.value < 0 ? theme.colours.negative : theme.colours.positive,
                theme.colours.text, theme.colours.raised);
   std::string below = "in " + percent_text(c.prevalence.value) +
                       (c.observations > 0 ? " of observations" : " of photos");
@@ -60,8 +60,9 @@ void ConceptPanel::draw(Desk& desk, const MapSummary& map, bool keys) {
   const Theme& theme = desk.theme;
   ImGui::Indent(theme.px(8));
   text(theme.title, theme.colours.text, "Concepts");
-  wrapped_text(theme.small, theme.colours.faint,
-               "By attribution to the taxon's own logit, mean per photo; lines are 95 % intervals.");
+  wrapped_text(
+      theme.small, theme.colours.faint,
+      "By attribution to the taxon's own logit, mean per photo; lines are 95 % intervals.");
   ImGui::Unindent(theme.px(8));
   gap(desk, 4);
   std::vector<const store::ConceptRecord*> sorted;
@@ -81,7 +82,8 @@ void ConceptPanel::draw(Desk& desk, const MapSummary& map, bool keys) {
                    [&](const auto* a, const auto* b) { return rank(a) > rank(b); });
   if (keys)
     for (int digit = 1; digit <= 9; ++digit)
-      if (ImGui::IsKeyPressed('0' + digit, false) && static_cast<std::size_t>(digit) <= sorted.size())
+      if (ImGui::IsKeyPressed('0' + digit, false) &&
+          static_cast<std::size_t>(digit) <= sorted.size())
         desk.state.show_concept(sorted[static_cast<std::size_t>(digit) - 1]->number);
   if (sorted.empty()) {
     ImGui::Indent(theme.px(8));

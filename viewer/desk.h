@@ -1,7 +1,7 @@
 #pragma once
 
-// What every panel works with: the state it reads and changes, where data and pictures come from, and how things look.
-// Lives for one frame; owns nothing.
+// What every panel works with: the state it reads and changes, where data and pictures come from,
+// and how things look. Lives for one frame; owns nothing.
 
 #include <functional>
 #include <string>
@@ -20,17 +20,17 @@ struct Desk {
   State& state;
   const Theme& theme;
   Renderer& renderer;
-  PictureStore& thumbnails;   // small ones
-  PictureStore& photos;       // whole photos, few
+  PictureStore& thumbnails;  // small ones
+  PictureStore& photos;      // whole photos, few
   SaliencyDesk& saliency;
   Catalogue* catalogue = nullptr;  // null on the start screen
   IconCache* icons = nullptr;
-  SheetFiles* sheets = nullptr;    // outlives all jobs
+  SheetFiles* sheets = nullptr;  // outlives all jobs
   std::string photo_root{};
-  bool still = false;              // a snapshot: nothing moves
-  double time = 0, step = 0;       // seconds since the start; of this frame
+  bool still = false;                      // a snapshot: nothing moves
+  double time = 0, step = 0;               // seconds since the start; of this frame
   std::int32_t next_hovered_concept = -1;  // set by the panel over whose concept the mouse is
-  bool moving = false;             // set by a panel that wants another frame at once
+  bool moving = false;                     // set by a panel that wants another frame at once
   std::function<void(const std::string&)> open_atlas{};  // asks for another atlas
   std::function<void(const std::string&)> copy_text{};
 

@@ -49,6 +49,12 @@ unsigned link(const char* vertex, const char* fragment) {
   return program;
 }
 
+void set_clear_colour(std::uint32_t colour) {
+  glClearColor(static_cast<float>(colour & 255) / 255.0f,
+               static_cast<float>(colour >> 8 & 255) / 255.0f,
+               static_cast<float>(colour >> 16 & 255) / 255.0f, 1);
+}
+
 int level_count(int tile) {
   int levels = 1;
   while (tile > kSmallestIcon) {
@@ -99,13 +105,13 @@ void GlRenderer::begin_frame(Size window, Size framebuffer, std::uint32_t backgr
   framebuffer_ = framebuffer;
   glViewport(0, 0, framebuffer.width, framebuffer.height);
   glDisable(GL_SCISSOR_TEST);
-  glClearColor(static_cast<float>(background & 255) / 255.0f,
-               static_cast<float>(background >> 8 & 255) / 255.0f,
-               static_cast<float>(background >> 16 & 255) / 255.0f, 1);
+  set_clear_colour(background);
   glClear(GL_COLOR_BUFFER_BIT);
 }
 
-std::int32_t GlRenderer::icon_capacity() const { return layers_ * kPages; }
+std::int32_t GlRenderer::icon_capacity() const {
+  return layers_ * kPages;
+}
 
 void GlRenderer::reset_icons(int tile) {
   for (unsigned& texture : pages_) {
@@ -171,6 +177,26 @@ void GlRenderer::destroy_texture(TextureId texture) {
   glDeleteTextures(1, &name);
 }
 
+void GlRenderer::clip_to(const Box& box) {
+  const double ratio_x = static_cast<double>(framebuffer_.width) / window_.width;
+  const double ratio_y = static_cast<double>(framebuffer_.height) / window_.height;
+  const auto left = static_cast<int>(std::lround(box.x * ratio_x));
+  const auto top = static_cast<int>(std::lround(box.y * ratio_y));
+  const auto right = static_cast<int>(std::lround((box.x + box.width) * ratio_x));
+  const auto bottom = static_cast<int>(std::lround((box.y + box.height) * ratio_y));
+  glEnable(GL_SCISSOR_TEST);
+  glScissor(left, framebuffer_.height - bottom, std::max(0, right - left),
+            std::max(0, bottom - top));
+}
+
+void GlRenderer::fill(const Box& box, std::uint32_t colour) {
+  if (window_.width <= 0 || window_.height <= 0) return;
+  clip_to(box);
+  set_clear_colour(colour);
+  glClear(GL_COLOR_BUFFER_BIT);
+  glDisable(GL_SCISSOR_TEST);
+}
+
 void GlRenderer::draw_tiles(gsl::span<const Tile> tiles, const Box& clip) {
   if (tiles.empty() || window_.width <= 0 || window_.height <= 0) return;
   for (auto& batch : batches_) batch.clear();
@@ -180,19 +206,13 @@ void GlRenderer::draw_tiles(gsl::span<const Tile> tiles, const Box& clip) {
     batches_[static_cast<std::size_t>(index)].push_back(
         {tile.x, tile.y, tile.side, tile.alpha, layer, tile.tint});
   }
-  const double ratio_x = static_cast<double>(framebuffer_.width) / window_.width;
-  const double ratio_y = static_cast<double>(framebuffer_.height) / window_.height;
-  glEnable(GL_SCISSOR_TEST);
-  glScissor(static_cast<int>(clip.x * ratio_x),
-            framebuffer_.height - static_cast<int>((clip.y + clip.height) * ratio_y),
-            static_cast<int>(clip.width * ratio_x), static_cast<int>(clip.height * ratio_y));
+  clip_to(clip);
   glEnable(GL_BLEND);
   glBlendFunc(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA);
   glDisable(GL_DEPTH_TEST);
   glDisable(GL_CULL_FACE);
   glUseProgram(program_);
-  glUniform2f(window_place_, static_cast<float>(window_.width),
-              static_cast<float>(window_.height));
+  glUniform2f(window_place_, static_cast<float>(window_.width), static_cast<float>(window_.height));
   glUniform1f(side_place_, static_cast<float>(tile_));
   glUniform1f(levels_place_, static_cast<float>(icon_levels_));
   glActiveTexture(GL_TEXTURE0);

@@ -25,6 +25,7 @@ class GlRenderer : public Renderer {
   void upload_rows(TextureId texture, int level, int first, int count,
                    const std::uint8_t* rgba) override;
   void destroy_texture(TextureId texture) override;
+  void fill(const Box& box, std::uint32_t colour) override;
   void draw_tiles(gsl::span<const Tile> tiles, const Box& clip) override;
 
  private:
@@ -35,12 +36,13 @@ class GlRenderer : public Renderer {
   };
 
   unsigned page(std::int32_t index);
+  void clip_to(const Box& box);
 
   unsigned program_ = 0, vertex_array_ = 0, instances_ = 0;
   int window_place_ = -1, side_place_ = -1, levels_place_ = -1;
-  int layers_ = 0;               // of a page
+  int layers_ = 0;  // of a page
   int tile_ = 64, icon_levels_ = 4;
-  std::vector<unsigned> pages_;  // textures, made when first needed; 0: not yet
+  std::vector<unsigned> pages_;                 // textures, made when first needed; 0: not yet
   std::vector<std::vector<Instance>> batches_;  // by page
   Size window_, framebuffer_;
 };

@@ -58,7 +58,8 @@ bool IconCache::upload(std::size_t most) {
       sheet = nullptr;
       // More sheets than are kept would chase each other out: the rest comes when these are done.
       if (++sheets_asked <= kSheets - 2)
-        sheet = sheets_.get(number, "reading icons", [decode = decode_, number] { return decode(number); });
+        sheet = sheets_.get(number, "reading icons",
+                            [decode = decode_, number] { return decode(number); });
     }
     if (!sheet) {
       if (sheets_asked > kSheets - 2 || sheets_.error(number).empty()) missing_.push_back(icon);
@@ -85,11 +86,12 @@ bool IconCache::upload(std::size_t most) {
       const int stride = sheet->size.width >> level;
       const int x = place % shape_.per_side * side;
       const int y = place / shape_.per_side * side;
-      renderer_.upload_icon(slot, static_cast<int>(level),
-                            sheet->levels[level].data() +
-                                4 * (static_cast<std::size_t>(y) * static_cast<std::size_t>(stride) +
-                                     static_cast<std::size_t>(x)),
-                            stride);
+      renderer_.upload_icon(
+          slot, static_cast<int>(level),
+          sheet->levels[level].data() +
+              4 * (static_cast<std::size_t>(y) * static_cast<std::size_t>(stride) +
+                   static_cast<std::size_t>(x)),
+          stride);
     }
     ++uploaded;
   }

@@ -1,7 +1,7 @@
 #pragma once
 
-// Icons of the atlas in the renderer's pages: sheets are decoded on workers, single icons go up with a budget per
-// frame, and those not seen for longest make room. Main thread only.
+// Icons of the atlas in the renderer's pages: sheets are decoded on workers, single icons go up
+// with a budget per frame, and those not seen for longest make room. Main thread only.
 
 #include <cstdint>
 #include <functional>
@@ -17,7 +17,7 @@ namespace differentia::viewer {
 
 // A picture with halved copies: level 0 first, RGBA rows without gaps.
 struct MipChain {
-  Size size;                                    // of level 0
+  Size size;  // of level 0
   std::vector<std::vector<std::uint8_t>> levels;
 };
 
@@ -31,7 +31,8 @@ class IconCache {
   void begin_frame();
   // The icon's slot, or −1 while it is not there; it is then fetched.
   std::int32_t slot(std::int32_t icon);
-  // Uploads what was asked for and is decoded, at most `most` icons. Answers whether more is waiting to be uploaded.
+  // Uploads what was asked for and is decoded, at most `most` icons. Answers whether more is
+  // waiting to be uploaded.
   bool upload(std::size_t most);
   // Nothing asked for in this frame is still missing (what cannot be read counts as there).
   bool complete() const { return missing_.empty(); }

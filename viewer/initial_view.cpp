@@ -10,13 +10,12 @@ namespace differentia::viewer {
 
 namespace {
 
-constexpr std::array<std::pair<ColourBy, const char*>, 5> kColours{{{ColourBy::kNone, "none"},
-                                                                    {ColourBy::kAttribution,
-                                                                     "attribution"},
-                                                                    {ColourBy::kCount, "count"},
-                                                                    {ColourBy::kSubject, "subject"},
-                                                                    {ColourBy::kConcept,
-                                                                     "concept"}}};
+constexpr std::array<std::pair<ColourBy, const char*>, 5> kColours{
+    {{ColourBy::kNone, "none"},
+     {ColourBy::kAttribution, "attribution"},
+     {ColourBy::kCount, "count"},
+     {ColourBy::kSubject, "subject"},
+     {ColourBy::kConcept, "concept"}}};
 constexpr std::array<std::pair<Method, const char*>, 2> kMethods{
     {{Method::kGradient, "gradient"}, {Method::kGradCam, "grad-cam"}}};
 
@@ -32,15 +31,21 @@ auto look_up(const Table& table, const std::string& kind, const std::string& nam
 
 }  // namespace
 
-ColourBy colour_by_of(const std::string& name) { return look_up(kColours, "colour", name); }
+ColourBy colour_by_of(const std::string& name) {
+  return look_up(kColours, "colour", name);
+}
 
 const char* name_of(ColourBy colour_by) {
   return kColours[static_cast<std::size_t>(colour_by)].second;
 }
 
-Method method_of(const std::string& name) { return look_up(kMethods, "method", name); }
+Method method_of(const std::string& name) {
+  return look_up(kMethods, "method", name);
+}
 
-const char* name_of(Method method) { return kMethods[static_cast<std::size_t>(method)].second; }
+const char* name_of(Method method) {
+  return kMethods[static_cast<std::size_t>(method)].second;
+}
 
 CellPlace cell_place_of(const std::string& text) {
   CellPlace place;

@@ -27,23 +27,23 @@ struct CellPlace {
 CellPlace cell_place_of(const std::string& text);
 
 struct InitialView {
-  std::string taxon;                   // id or any unambiguous part of a name; empty: all taxa, or the first
-  int concept_number = -1;             // shown in the inspector; −1: none
-  std::optional<CellPlace> cell;       // the same
-  std::string photo;                   // id, or any unambiguous end of its path: opened in the photo view
-  int exemplar = -1;                   // of the concept or cell: opened in the photo view; −1: none
+  std::string taxon;        // id or any unambiguous part of a name; empty: all taxa, or the first
+  int concept_number = -1;  // shown in the inspector; −1: none
+  std::optional<CellPlace> cell;  // the same
+  std::string photo;  // id, or any unambiguous end of its path: opened in the photo view
+  int exemplar = -1;  // of the concept or cell: opened in the photo view; −1: none
   ColourBy colour_by = ColourBy::kNone;
-  bool outlines = true;                // of the concepts
-  int level = -1;                      // zoomed to where this level is shown; −1: the whole map
-  double zoom = 1;                     // over that
-  std::optional<Point> centre;         // of the map, 0…1
+  bool outlines = true;         // of the concepts
+  int level = -1;               // zoomed to where this level is shown; −1: the whole map
+  double zoom = 1;              // over that
+  std::optional<Point> centre;  // of the map, 0…1
   Method method = Method::kGradCam;
-  std::string target;                  // taxon whose output is explained; empty: the photo's own
-  std::string layer;                   // of Grad-CAM; empty: the deep layer
-  double opacity = 0.6;                // of the overlay, 0…1
-  std::string search;                  // in the list of taxa
-  bool help = false;                   // the keys
-  bool unreadable = false;             // the list of photos that could not be read
+  std::string target;       // taxon whose output is explained; empty: the photo's own
+  std::string layer;        // of Grad-CAM; empty: the deep layer
+  double opacity = 0.6;     // of the overlay, 0…1
+  std::string search;       // in the list of taxa
+  bool help = false;        // the keys
+  bool unreadable = false;  // the list of photos that could not be read
 };
 
 }  // namespace differentia::viewer

@@ -15,7 +15,8 @@ InputGeometry input_of_card(const std::string& card, Size photo) {
   int resize = 256;
   geometry.input = {224, 224};
   try {
-    const nlohmann::json json = card.empty() ? nlohmann::json::object() : nlohmann::json::parse(card);
+    const nlohmann::json json =
+        card.empty() ? nlohmann::json::object() : nlohmann::json::parse(card);
     if (const auto input = json.find("input"); input != json.end()) {
       geometry.input = {input->value("width", 224), input->value("height", 224)};
       fit = input->value("fit", fit);

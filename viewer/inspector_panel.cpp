@@ -58,10 +58,10 @@ void InspectorPanel::draw_concept(Desk& desk, const store::ConceptRecord& c, con
            signed_interval_text(c.attribution));
   stat_row(desk, c.observations > 0 ? "Prevalence, observations" : "Prevalence, photos",
            percent_text(c.prevalence.value), percent_interval_text(c.prevalence));
-  stat_row(desk, "Positions", count_text(c.positions));
-  if (c.observations > 0) stat_row(desk, "Observations with it", count_text(c.observations));
-  stat_row(desk, "On the subject", percent_text(c.subject_share));
-  stat_row(desk, "Cosine threshold", number_text(c.threshold));
+  stat_row(desk, "Positions", count_text(c.positions), " ");
+  if (c.observations > 0) stat_row(desk, "Observations with it", count_text(c.observations), " ");
+  stat_row(desk, "On the subject", percent_text(c.subject_share), " ");
+  stat_row(desk, "Cosine threshold", number_text(c.threshold), " ");
   gap(desk, 4);
   draw_place_diagram(desk, c);
   const auto exemplars = desk.catalogue->exemplars(c);
@@ -107,7 +107,9 @@ void InspectorPanel::draw_cell(Desk& desk, const MapSummary& map) {
   for (std::size_t c = 0; c < columns && c < 4; ++c) {
     if (c == map.own_column) continue;
     const auto output = static_cast<std::size_t>(map.record.targets[c]);
-    stat_row(desk, "   to " + (output < labels.size() ? labels[output] : "output " + std::to_string(output)),
+    stat_row(desk,
+             "   to " + (output < labels.size() ? display_name(labels[output])
+                                                : "output " + std::to_string(output)),
              signed_text(level->cells.attribution[i * columns + c], 3));
   }
   stat_row(desk, "On the subject", percent_text(level->cells.subject[i]));
@@ -120,7 +122,7 @@ void InspectorPanel::draw_cell(Desk& desk, const MapSummary& map) {
   } else {
     text(theme.regular, theme.colours.quiet, "Most of it is in no concept");
   }
-  section(desk, "Photos, most attribution first");
+  section(desk, columns > 0 ? "Photos, most attribution first" : "Photos");
   if (!places) {
     complete_ = false;
     waiting(desk, "Gathering");
@@ -155,9 +157,8 @@ void InspectorPanel::draw_places(Desk& desk, const Places& places, const std::st
     }
     const std::string path = desk.photo_path(place.photo);
     const std::string thumb_key = "photo:" + path;
-    const Picture* whole =
-        desk.thumbnails.get(thumb_key, "reading " + place.photo.path,
-                            [path] { return load_photo(path, kThumbnail); });
+    const Picture* whole = desk.thumbnails.get(thumb_key, "reading " + place.photo.path,
+                                               [path] { return load_photo(path, kThumbnail); });
     const bool missing = !desk.thumbnails.error(thumb_key).empty();
     const Picture* patch = nullptr;
     if (!missing && place.box.width > 0) {
@@ -191,9 +192,11 @@ void InspectorPanel::draw_places(Desk& desk, const Places& places, const std::st
     }
     const float left = static_cast<float>(frame.x + frame.width) + theme.px(12);
     const float room = a.x + width - left;
-    draw_text(list, theme.regular, {left, a.y + theme.px(4)}, theme.colours.text,
-              signed_text(place.attribution));
-    draw_text(list, theme.small, {left, a.y + theme.px(23)}, theme.colours.faint, "logits");
+    if (std::isfinite(place.attribution)) {
+      draw_text(list, theme.regular, {left, a.y + theme.px(4)}, theme.colours.text,
+                signed_text(place.attribution));
+      draw_text(list, theme.small, {left, a.y + theme.px(23)}, theme.colours.faint, "logits");
+    }
     if (std::isfinite(place.similarity))
       draw_text(list, theme.small, {left, a.y + theme.px(43)}, theme.colours.quiet,
                 elided(theme.small, "cos " + number_text(place.similarity), room));
@@ -201,8 +204,7 @@ void InspectorPanel::draw_places(Desk& desk, const Places& places, const std::st
         !place.photo.observation.empty() ? "obs. " + place.photo.observation : place.photo.form;
     draw_text(list, theme.small, {left, a.y + theme.px(60)}, theme.colours.faint,
               elided(theme.small, who, room));
-    if (clicked)
-      desk.state.open_photo(places.places, i, origin);
+    if (clicked) desk.state.open_photo(places.places, i, origin);
     ImGui::PopID();
   }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
-// What is known of the selected cell or concept: its numbers, its exemplars, and where they lie in their photos.
+// What is known of the selected cell or concept: its numbers, its exemplars, and where they lie in
+// their photos.
 
 #include "viewer/desk.h"
 

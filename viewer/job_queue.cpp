@@ -4,11 +4,25 @@
 #include <chrono>
 #include <exception>
 
+#ifdef __linux__
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 namespace differentia::viewer {
 
 namespace {
 
 constexpr std::size_t kMostFailures = 50;
+
+// Background work gives way to the thread that draws: on few cores a frame would else wait for a
+// photo.
+void step_back() {
+#ifdef __linux__
+  setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), 10);
+#endif
+}
 
 }  // namespace
 
@@ -60,6 +74,7 @@ void JobQueue::cancel(JobId job) {
 }
 
 void JobQueue::run() {
+  step_back();
   std::unique_lock lock(mutex_);
   while (true) {
     added_.wait(lock, [&] { return closing_ || !waiting_.empty(); });

@@ -1,8 +1,9 @@
 #pragma once
 
-// Background work of the viewer: newest first, because what was asked for last is what is on the screen. A job works
-// on a worker's thread and hands back what is to be done with its result; that runs on the main thread, in publish().
-// All methods are the main thread's, except those of StopFlag.
+// Background work of the viewer: newest first, because what was asked for last is what is on the
+// screen. A job works on a worker's thread and hands back what is to be done with its result; that
+// runs on the main thread, in publish(). All methods are the main thread's, except those of
+// StopFlag.
 
 #include <atomic>
 #include <condition_variable>
@@ -39,17 +40,20 @@ class JobQueue {
   JobQueue(const JobQueue&) = delete;
   JobQueue& operator=(const JobQueue&) = delete;
 
-  // `name` as a person reads it in the footer: "reading photo 12.jpg". `on_failure` gets the error's sentence on the
-  // main thread when the work throws; without it the sentence goes to failures().
-  JobId submit(std::string name, Work work, std::function<void(const std::string&)> on_failure = {});
+  // `name` as a person reads it in the footer: "reading photo 12.jpg". `on_failure` gets the
+  // error's sentence on the main thread when the work throws; without it the sentence goes to
+  // failures().
+  JobId submit(std::string name, Work work,
+               std::function<void(const std::string&)> on_failure = {});
   void bump(JobId job);    // to the front, if it still waits
   void cancel(JobId job);  // drops it, or asks it to stop; its result is not published
 
-  // Runs what is ready, oldest result first, until `seconds` are spent (at least one). Answers how many.
+  // Runs what is ready, oldest result first, until `seconds` are spent (at least one). Answers how
+  // many.
   std::size_t publish(double seconds = 1e9);
 
-  bool idle() const;                          // nothing waits, runs or is to be published
-  std::vector<std::string> running() const;   // names of what runs
+  bool idle() const;                         // nothing waits, runs or is to be published
+  std::vector<std::string> running() const;  // names of what runs
   std::size_t waiting() const;
   std::vector<std::string> failures() const;  // sentences
   void forget_failures();

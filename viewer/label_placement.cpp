@@ -41,8 +41,7 @@ std::vector<LabelPlace> place_labels(const std::vector<LabelRequest>& labels, co
                           label.anchor.y >= canvas.y && label.anchor.y <= canvas.y + canvas.height;
     for (std::size_t i = 0; in_sight && i < around.size() && !place.shown; ++i) {
       const Box box{label.anchor.x + (around[i].x - 0.5) * label.width,
-                    label.anchor.y + (around[i].y - 0.5) * label.height, label.width,
-                    label.height};
+                    label.anchor.y + (around[i].y - 0.5) * label.height, label.width, label.height};
       const bool free = inside(box, canvas) &&
                         std::none_of(taken.begin(), taken.end(),
                                      [&](const Box& other) { return meet(box, other, gap); });

@@ -1,7 +1,7 @@
 #pragma once
 
-// The keys used last, up to a capacity: asking for one more drops the one that was not used for longest.
-// Owns its values. Not thread-safe.
+// The keys used last, up to a capacity: asking for one more drops the one that was not used for
+// longest. Owns its values. Not thread-safe.
 
 #include <cstddef>
 #include <list>

@@ -10,10 +10,10 @@ namespace differentia::viewer {
 
 namespace {
 
-constexpr double kNotch = 1.25;        // zoom of one notch of the wheel
-constexpr double kFineNotch = 1.05;    // with Shift
-constexpr double kMostTile = 400;      // pixels: nothing is gained by zooming in further
-constexpr float kGap = 1;              // pixels between the largest tiles
+constexpr double kNotch = 1.25;      // zoom of one notch of the wheel
+constexpr double kFineNotch = 1.05;  // with Shift
+constexpr double kMostTile = 400;    // pixels: nothing is gained by zooming in further
+constexpr float kGap = 1;            // pixels between the largest tiles
 constexpr Box kMap{0, 0, 1, 1};
 
 }  // namespace
@@ -56,7 +56,9 @@ void MapCanvas::look_at(Point centre, double scale) {
   camera_.goal.scale = std::clamp(scale, camera_.goal.min_scale, camera_.goal.max_scale);
 }
 
-void MapCanvas::centre_on(Point place) { camera_.goal.centre = place; }
+void MapCanvas::centre_on(Point place) {
+  camera_.goal.centre = place;
+}
 
 std::size_t MapCanvas::level(const MapSummary& map) {
   const auto& bins = map.record.level_bins;

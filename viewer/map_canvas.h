@@ -1,7 +1,7 @@
 #pragma once
 
-// The map itself: where it looks, which level it shows, which tiles are drawn. Knows no widgets; draws through a
-// Renderer.
+// The map itself: where it looks, which level it shows, which tiles are drawn. Knows no widgets;
+// draws through a Renderer.
 
 #include <memory>
 #include <vector>
@@ -16,14 +16,14 @@
 namespace differentia::viewer {
 
 struct CanvasInput {
-  Box viewport;           // pixels
+  Box viewport;  // pixels
   Point mouse;
-  bool hovered = false;   // the mouse is over the canvas and over no widget
-  bool down = false;      // its button
-  double wheel = 0;       // notches; up is positive
-  bool fine = false;      // Shift: smaller steps
+  bool hovered = false;       // the mouse is over the canvas and over no widget
+  bool down = false;          // its button
+  double wheel = 0;           // notches; up is positive
+  bool fine = false;          // Shift: smaller steps
   double time = 0, step = 0;  // seconds
-  bool still = false;     // arrive at once
+  bool still = false;         // arrive at once
 };
 
 class MapCanvas {

@@ -45,7 +45,9 @@ void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera,
   for (const Region& region : regions) {
     const bool strong = region.number == selected || region.number == hovered;
     const bool faint = !strong && (selected >= 0 || hovered >= 0);
-    const std::uint32_t colour = with_alpha(concept_colour(region.number), strong ? 255 : faint ? 70 : 190);
+    const std::uint32_t colour = with_alpha(concept_colour(region.number), strong  ? 255
+                                                                           : faint ? 70
+                                                                                   : 190);
     for (const auto& outline : region.outlines) {
       double left = 2, right = -1, top = 2, bottom = -1;
       line.clear();
@@ -147,12 +149,13 @@ void draw_minimap_picture(const Desk& desk, ImDrawList* list, const Box& place,
                   side, side};
     list->AddRectFilled(corner(box), far_corner(box), rgba(grey << 16 | grey << 8 | grey));
   }
-  const Box shown{place.x + std::clamp(visible.x, 0.0, 1.0) * place.width,
-                  place.y + std::clamp(visible.y, 0.0, 1.0) * place.height,
-                  (std::clamp(visible.x + visible.width, 0.0, 1.0) - std::clamp(visible.x, 0.0, 1.0)) *
-                      place.width,
-                  (std::clamp(visible.y + visible.height, 0.0, 1.0) - std::clamp(visible.y, 0.0, 1.0)) *
-                      place.height};
+  const Box shown{
+      place.x + std::clamp(visible.x, 0.0, 1.0) * place.width,
+      place.y + std::clamp(visible.y, 0.0, 1.0) * place.height,
+      (std::clamp(visible.x + visible.width, 0.0, 1.0) - std::clamp(visible.x, 0.0, 1.0)) *
+          place.width,
+      (std::clamp(visible.y + visible.height, 0.0, 1.0) - std::clamp(visible.y, 0.0, 1.0)) *
+          place.height};
   list->AddRectFilled(corner(shown), far_corner(shown), theme.colours.accent_fill);
   list->AddRect(corner(shown), far_corner(shown), theme.colours.accent, 2, 0, theme.px(1.4));
 }

@@ -20,7 +20,8 @@ void banner(const Desk& desk, ImDrawList* list, const Box& canvas, const std::st
 // Outlines of the concepts; one selected (or −1) stands out.
 void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera,
                   const std::vector<Region>& regions, std::int32_t selected);
-// Number and attribution of each concept at its place; answers the number under the mouse, −1 for none.
+// Number and attribution of each concept at its place; answers the number under the mouse, −1 for
+// none.
 std::int32_t draw_concept_labels(const Desk& desk, ImDrawList* list, const Camera& camera,
                                  const MapSummary& map, bool hoverable);
 

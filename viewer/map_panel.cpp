@@ -13,7 +13,7 @@ namespace differentia::viewer {
 
 namespace {
 
-constexpr double kHeader = 58;
+constexpr double kHeader = 62;
 
 }  // namespace
 
@@ -36,7 +36,7 @@ void MapPanel::draw(Desk& desk, const Box& place, bool keys) {
     draw_map(desk, canvas, *id, *map, keys);
     return;
   }
-  begin_panel("map", canvas, 0, {desk.theme.px(24), desk.theme.px(24)});
+  begin_panel(desk, "map", canvas, 0, {desk.theme.px(24), desk.theme.px(24)});
   std::string message = "Reading the map …";
   if (id && *id < 0) {
     message = desk.state.taxon == State::kAllTaxa
@@ -53,7 +53,7 @@ void MapPanel::draw(Desk& desk, const Box& place, bool keys) {
 
 void MapPanel::draw_header(Desk& desk, const Box& place, const MapSummary* map) {
   const Theme& theme = desk.theme;
-  begin_panel("map header", place, theme.colours.panel, {0, 0});
+  begin_panel(desk, "map header", place, theme.colours.panel, {0, 0});
   ImDrawList* list = ImGui::GetWindowDrawList();
   const float left = static_cast<float>(place.x) + theme.px(20);
   const float top = static_cast<float>(place.y);
@@ -62,24 +62,31 @@ void MapPanel::draw_header(Desk& desk, const Box& place, const MapSummary* map) 
   if (desk.state.taxon >= 0) {
     const store::TaxonRecord& taxon =
         desk.catalogue->taxa().taxa[static_cast<std::size_t>(desk.state.taxon)];
-    title = taxon.name;
+    title = display_name(taxon.name);
     font = theme.title_italic;
-    facts = taxon.common_name.empty() ? "" : taxon.common_name + "   ·   ";
+    facts = taxon.common_name.empty() ? "" : display_name(taxon.common_name) + "   ·   ";
     facts += counted(taxon.photos, "photo", "photos");
     if (taxon.tested > 0)
       facts += "   ·   " + percent_text(static_cast<double>(taxon.correct) / taxon.tested) +
                " of " + count_text(taxon.tested) + " test photos right";
   } else {
-    facts = counted(static_cast<std::int64_t>(desk.catalogue->taxa().taxa.size()), "taxon", "taxa") +
-            "   ·   " + counted(desk.catalogue->taxa().photos, "photo", "photos");
+    facts =
+        counted(static_cast<std::int64_t>(desk.catalogue->taxa().taxa.size()), "taxon", "taxa") +
+        "   ·   " + counted(desk.catalogue->taxa().photos, "photo", "photos");
   }
   if (map != nullptr) {
     facts += "   ·   " + counted(map->record.points, "position", "positions");
     if (!map->layer.path.empty()) facts += " at " + map->layer.path;
   }
   // Controls on the right; what is left is the title's.
-  std::vector<std::string> colours{"None", "Attribution", "Count"};
-  std::vector<ColourBy> values{ColourBy::kNone, ColourBy::kAttribution, ColourBy::kCount};
+  std::vector<std::string> colours{"None"};
+  std::vector<ColourBy> values{ColourBy::kNone};
+  if (map == nullptr || !map->record.targets.empty()) {
+    colours.emplace_back("Attribution");
+    values.push_back(ColourBy::kAttribution);
+  }
+  colours.emplace_back("Count");
+  values.push_back(ColourBy::kCount);
   if (map == nullptr || map->has_subject || desk.state.colour_by == ColourBy::kSubject) {
     colours.emplace_back("Subject");
     values.push_back(ColourBy::kSubject);
@@ -91,7 +98,7 @@ void MapPanel::draw_header(Desk& desk, const Box& place, const MapSummary* map) 
   const float outlines = text_size(theme.small, "Outlines").x + theme.px(34);
   const float right = static_cast<float>(place.x + place.width) - theme.px(16);
   const float controls = right - width - theme.px(16) - outlines;
-  const float middle = top + static_cast<float>(place.height) / 2 - theme.px(13);
+  const float middle = top + theme.px(8);
   ImGui::SetCursorScreenPos({controls, middle});
   toggle(desk, "Outlines", desk.state.outlines);
   ImGui::SetCursorScreenPos({right - width, middle});
@@ -99,27 +106,26 @@ void MapPanel::draw_header(Desk& desk, const Box& place, const MapSummary* map) 
                                 values.begin());
   if (segmented(desk, "colour by", colours, chosen))
     desk.state.colour_by = values[static_cast<std::size_t>(chosen)];
-  const float room = controls - left - theme.px(12);
-  draw_text(list, font, {left, top + theme.px(8)}, theme.colours.text, elided(font, title, room));
-  draw_text(list, theme.small, {left, top + theme.px(35)}, theme.colours.quiet,
-            elided(theme.small, facts, room));
-  list->AddLine({static_cast<float>(place.x), static_cast<float>(place.y + place.height) - 1},
-                {static_cast<float>(place.x + place.width),
-                 static_cast<float>(place.y + place.height) - 1},
-                theme.colours.line);
+  draw_text(list, font, {left, top + theme.px(9)}, theme.colours.text,
+            elided(font, title, controls - left - theme.px(12)));
+  draw_text(list, theme.small, {left, top + theme.px(38)}, theme.colours.quiet,
+            elided(theme.small, facts, right - left));
+  list->AddLine(
+      {static_cast<float>(place.x), static_cast<float>(place.y + place.height) - 1},
+      {static_cast<float>(place.x + place.width), static_cast<float>(place.y + place.height) - 1},
+      theme.colours.line);
   ImGui::End();
 }
 
 void MapPanel::draw_map(Desk& desk, const Box& place, std::int32_t map_id, const MapSummary& map,
                         bool keys) {
-  begin_panel("map", place, 0, {0, 0});
+  begin_panel(desk, "map", place, 0, {0, 0});
   ImGuiIO& io = ImGui::GetIO();
   State& state = desk.state;
   const Box minimap = minimap_place(desk, place);
   const bool zoomed_in = canvas_.camera().scale > canvas_.fitted_scale() * 1.15;
   const bool over = ImGui::IsWindowHovered() && contains(place, io.MousePos);
-  const bool over_minimap =
-      (zoomed_in && over && contains(minimap, io.MousePos)) || minimap_held_;
+  const bool over_minimap = (zoomed_in && over && contains(minimap, io.MousePos)) || minimap_held_;
 
   CanvasInput input;
   input.viewport = place;
@@ -161,7 +167,8 @@ void MapPanel::draw_map(Desk& desk, const Box& place, std::int32_t map_id, const
     const Selection& selection = state.selection;
     if (selection.kind == Selection::Kind::kCell && selection.cell.map == map_id &&
         selection.cell.level == shown_level_)
-      ring(desk, list, canvas_.camera().to_screen(cell_box(shown_->cells, shown_->bins, selection.cell.cell)));
+      ring(desk, list,
+           canvas_.camera().to_screen(cell_box(shown_->cells, shown_->bins, selection.cell.cell)));
     if (state.outlines) draw_outlines(desk, map);
     if (state.outlines) draw_labels(desk, map, over && !canvas_.dragging(), over_label);
     if (state.highlighted_photo >= 0) draw_photo_rings(desk, map_id);
@@ -219,9 +226,10 @@ void MapPanel::draw_photo_rings(Desk& desk, std::int32_t map_id) {
     list->AddCircleFilled(at, desk.theme.px(3), desk.theme.colours.accent, 16);
   }
   const std::string note =
-      indices->empty() ? "This photo has no points on this map (it was not sampled)"
-                       : counted(static_cast<std::int64_t>(indices->size()), "position", "positions") +
-                             " of the photo   ·   Esc clears";
+      indices->empty()
+          ? "This photo has no points on this map (it was not sampled)"
+          : counted(static_cast<std::int64_t>(indices->size()), "position", "positions") +
+                " of the photo   ·   Esc clears";
   banner(desk, list, canvas_.camera().viewport, note);
 }
 
@@ -259,9 +267,9 @@ void MapPanel::draw_tooltip(Desk& desk, const MapSummary& map, const MapLevel& l
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(theme.px(10), theme.px(10)));
   ImGui::BeginTooltip();
   const std::int32_t icon = level.cells.icon[i];
-  const Picture* picture = desk.thumbnails.get(
-      "icon:" + std::to_string(icon), "reading an icon",
-      [sheets = desk.sheets, icon] { return sheets->icon(icon); });
+  const Picture* picture =
+      desk.thumbnails.get("icon:" + std::to_string(icon), "reading an icon",
+                          [sheets = desk.sheets, icon] { return sheets->icon(icon); });
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float side = theme.px(144);
   ImGui::Dummy({side, side});
@@ -269,7 +277,8 @@ void MapPanel::draw_tooltip(Desk& desk, const MapSummary& map, const MapLevel& l
   const auto row = [&](const std::string& label, const std::string& value) {
     const float y = ImGui::GetCursorPosY();
     text(theme.small, theme.colours.quiet, label);
-    ImGui::SetCursorPos({ImGui::GetStyle().WindowPadding.x + side - text_size(theme.small, value).x, y});
+    ImGui::SetCursorPos(
+        {ImGui::GetStyle().WindowPadding.x + side - text_size(theme.small, value).x, y});
     text(theme.small, theme.colours.text, value);
   };
   row("Positions", count_text(level.cells.count[i]));
@@ -277,9 +286,8 @@ void MapPanel::draw_tooltip(Desk& desk, const MapSummary& map, const MapLevel& l
   if (columns > 0)
     row("Attribution", signed_text(level.cells.attribution[i * columns + map.own_column], 3));
   if (!std::isnan(level.cells.subject[i])) row("On subject", percent_text(level.cells.subject[i]));
-  row("Concept", level.cells.concept_number[i] < 0
-                     ? "none"
-                     : std::to_string(level.cells.concept_number[i]));
+  row("Concept",
+      level.cells.concept_number[i] < 0 ? "none" : std::to_string(level.cells.concept_number[i]));
   ImGui::EndTooltip();
   ImGui::PopStyleVar();
 }

@@ -1,6 +1,7 @@
 #pragma once
 
-// The middle of the screen: the map with its title, outlines and labels of concepts, legend, minimap and tooltip.
+// The middle of the screen: the map with its title, outlines and labels of concepts, legend,
+// minimap and tooltip.
 
 #include <cstdint>
 #include <memory>
@@ -23,7 +24,8 @@ class MapPanel {
 
  private:
   void draw_header(Desk& desk, const Box& place, const MapSummary* map);
-  void draw_map(Desk& desk, const Box& place, std::int32_t map_id, const MapSummary& map, bool keys);
+  void draw_map(Desk& desk, const Box& place, std::int32_t map_id, const MapSummary& map,
+                bool keys);
   void draw_outlines(Desk& desk, const MapSummary& map);
   void draw_labels(Desk& desk, const MapSummary& map, bool hovered, bool& over_label);
   void draw_photo_rings(Desk& desk, std::int32_t map_id);

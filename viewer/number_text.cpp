@@ -1,5 +1,6 @@
 #include "viewer/number_text.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -44,8 +45,9 @@ std::string signed_text(double value, int decimals) {
 }
 
 std::string number_text(double value, int decimals) {
-  return std::isfinite(value) ? with_minus(fmt::format("{:.{}f}", rounded(value, decimals), decimals))
-                              : kNothing;
+  return std::isfinite(value)
+             ? with_minus(fmt::format("{:.{}f}", rounded(value, decimals), decimals))
+             : kNothing;
 }
 
 std::string signed_interval_text(const Estimate& estimate, int decimals) {
@@ -60,6 +62,12 @@ std::string percent_interval_text(const Estimate& estimate) {
 
 std::string counted(std::int64_t count, const std::string& one, const std::string& many) {
   return count_text(count) + " " + (count == 1 ? one : many);
+}
+
+std::string display_name(const std::string& name) {
+  std::string shown = name;
+  std::replace(shown.begin(), shown.end(), '_', ' ');
+  return shown;
 }
 
 }  // namespace differentia::viewer

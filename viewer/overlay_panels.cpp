@@ -11,9 +11,10 @@ namespace differentia::viewer {
 
 void draw_footer(Desk& desk, const Box& place, JobQueue& jobs) {
   const Theme& theme = desk.theme;
-  begin_panel("footer", place, theme.colours.panel, {0, 0});
+  begin_panel(desk, "footer", place, theme.colours.panel, {0, 0});
   ImDrawList* list = ImGui::GetWindowDrawList();
-  list->AddLine(corner(place), {static_cast<float>(place.x + place.width), static_cast<float>(place.y)},
+  list->AddLine(corner(place),
+                {static_cast<float>(place.x + place.width), static_cast<float>(place.y)},
                 theme.colours.line);
   const float middle = static_cast<float>(place.y + place.height / 2) - theme.small->FontSize / 2;
   const float left = static_cast<float>(place.x) + theme.px(16);
@@ -27,7 +28,9 @@ void draw_footer(Desk& desk, const Box& place, JobQueue& jobs) {
     left_text = running.front();
     left_text += " …";
     if (running.size() + waiting_jobs > 1)
-      left_text += "   " + count_text(static_cast<std::int64_t>(running.size() + waiting_jobs - 1)) + " more";
+      left_text += "   " +
+                   count_text(static_cast<std::int64_t>(running.size() + waiting_jobs - 1)) +
+                   " more";
     list->AddCircleFilled({left + theme.px(3), middle + theme.small->FontSize / 2}, theme.px(3),
                           theme.colours.accent, 12);
     draw_text(list, theme.small, {left + theme.px(12), middle}, theme.colours.quiet,
@@ -42,8 +45,9 @@ void draw_footer(Desk& desk, const Box& place, JobQueue& jobs) {
   failures.insert(failures.end(), more.begin(), more.end());
   const float right = static_cast<float>(place.x + place.width) - theme.px(16);
   if (!failures.empty()) {
-    const std::string message = counted(static_cast<std::int64_t>(failures.size()), "failure", "failures") +
-                                ": " + failures.back();
+    const std::string message =
+        counted(static_cast<std::int64_t>(failures.size()), "failure", "failures") + ": " +
+        failures.back();
     const std::string shown = elided(theme.small, message, static_cast<float>(place.width) * 0.5f);
     const float width = text_size(theme.small, shown).x;
     draw_text(list, theme.small, {right - width, middle}, theme.colours.warning, shown);
@@ -87,7 +91,7 @@ void draw_help(Desk& desk, const Box& screen) {
       {"Esc", "One step back"},
       {"?", "This list"},
   }};
-  begin_panel("help shade", screen, rgba(0x08090B, 170), {0, 0});
+  begin_panel(desk, "help shade", screen, rgba(0x08090B, 170), {0, 0});
   const bool aside = ImGui::IsWindowHovered() && ImGui::IsMouseClicked(0);
   const float row = theme.px(27), width = theme.px(480);
   const float height = theme.px(76) + row * static_cast<float>(kKeys.size());
@@ -96,7 +100,8 @@ void draw_help(Desk& desk, const Box& screen) {
   ImDrawList* list = ImGui::GetWindowDrawList();
   list->AddRectFilled(a, {a.x + width, a.y + height}, theme.colours.raised, theme.px(12));
   list->AddRect(a, {a.x + width, a.y + height}, theme.colours.line, theme.px(12));
-  draw_text(list, theme.title, {a.x + theme.px(28), a.y + theme.px(20)}, theme.colours.text, "Keys");
+  draw_text(list, theme.title, {a.x + theme.px(28), a.y + theme.px(20)}, theme.colours.text,
+            "Keys");
   float y = a.y + theme.px(60);
   for (const auto& [key, meaning] : kKeys) {
     draw_text(list, theme.regular, {a.x + theme.px(28), y}, theme.colours.accent, key);
@@ -109,7 +114,7 @@ void draw_help(Desk& desk, const Box& screen) {
 
 bool draw_unreadable(Desk& desk, const Box& place) {
   const Theme& theme = desk.theme;
-  begin_panel("unreadable", place, theme.colours.canvas, {theme.px(24), theme.px(18)});
+  begin_panel(desk, "unreadable", place, theme.colours.canvas, {theme.px(24), theme.px(18)});
   if (link(desk, "‹  Back")) desk.state.unreadable = false;
   gap(desk, 6);
   text(theme.title, theme.colours.text, "Unreadable and repaired photos");
@@ -142,7 +147,8 @@ bool draw_unreadable(Desk& desk, const Box& place) {
       const auto taxon = static_cast<std::size_t>(photo.taxon);
       if (taxon < desk.catalogue->taxa().taxa.size())
         draw_text(list, theme.italic, {a.x + width * 0.36f, y}, theme.colours.quiet,
-                  elided(theme.italic, desk.catalogue->taxa().taxa[taxon].name, width * 0.18f));
+                  elided(theme.italic, display_name(desk.catalogue->taxa().taxa[taxon].name),
+                         width * 0.18f));
       const bool repaired = photo.status == store::PhotoStatus::kRepaired;
       draw_text(list, theme.small, {a.x + width * 0.56f, y + theme.px(2)},
                 repaired ? theme.colours.accent : theme.colours.warning,

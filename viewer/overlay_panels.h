@@ -1,6 +1,7 @@
 #pragma once
 
-// What lies over or under everything: the footer with running work and failures, the keys, the unreadable photos.
+// What lies over or under everything: the footer with running work and failures, the keys, the
+// unreadable photos.
 
 #include <string>
 

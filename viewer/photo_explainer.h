@@ -1,8 +1,8 @@
 #pragma once
 
-// What the viewer asks of a model. The viewer itself does not link the network's libraries: the program hands it a
-// factory (ViewOptions::make_explainer) that loads them when a photo's saliency is first wanted.
-// Used on one worker's thread only, the factory included.
+// What the viewer asks of a model. The viewer itself does not link the network's libraries: the
+// program hands it a factory (ViewOptions::make_explainer) that loads them when a photo's saliency
+// is first wanted. Used on one worker's thread only, the factory included.
 
 #include <functional>
 #include <memory>
@@ -23,18 +23,19 @@ struct ExplainerInfo {
 };
 
 struct SaliencyRequest {
-  std::string photo;        // path of the file
-  int output = 0;           // whose logit is explained
-  int minus_output = -1;    // or the difference to this one's; −1: none
+  std::string photo;      // path of the file
+  int output = 0;         // whose logit is explained
+  int minus_output = -1;  // or the difference to this one's; −1: none
   Method method = Method::kGradCam;
-  std::string layer;        // for Grad-CAM; empty: the deep layer
-  Size size;                // of the map; its aspect is the photo's
+  std::string layer;  // for Grad-CAM; empty: the deep layer
+  Size size;          // of the map; its aspect is the photo's
 };
 
 struct SaliencyMap {
   Size size;
-  std::vector<float> values;          // row-major, size.width * size.height; NaN where the network saw nothing
-  double target = 0;                  // the logit, or the difference
+  std::vector<float>
+      values;         // row-major, size.width * size.height; NaN where the network saw nothing
+  double target = 0;  // the logit, or the difference
   std::vector<float> outputs;         // all logits
   std::vector<std::string> warnings;  // sentences
 };

@@ -13,7 +13,8 @@ namespace differentia::viewer {
 namespace {
 
 std::uint32_t packed(const Rgb& c) {
-  return rgba(static_cast<std::uint32_t>(c[0]) << 16 | static_cast<std::uint32_t>(c[1]) << 8 | c[2]);
+  return rgba(static_cast<std::uint32_t>(c[0]) << 16 | static_cast<std::uint32_t>(c[1]) << 8 |
+              c[2]);
 }
 
 void hatch(const Desk& desk, ImDrawList* list, const Box& box) {
@@ -33,7 +34,7 @@ void hatch(const Desk& desk, ImDrawList* list, const Box& box) {
 void draw_photo_header(Desk& desk, const Box& place) {
   const Theme& theme = desk.theme;
   PhotoView& view = desk.state.photo;
-  begin_panel("photo header", place, theme.colours.panel, {0, 0});
+  begin_panel(desk, "photo header", place, theme.colours.panel, {0, 0});
   ImDrawList* list = ImGui::GetWindowDrawList();
   const float left = static_cast<float>(place.x) + theme.px(20);
   const float top = static_cast<float>(place.y);
@@ -51,10 +52,11 @@ void draw_photo_header(Desk& desk, const Box& place) {
     const auto taxon = static_cast<std::size_t>(shown->photo.taxon);
     if (taxon < taxa.size())
       draw_text(list, theme.italic, {title, top + theme.px(30)}, theme.colours.quiet,
-                elided(theme.italic, taxa[taxon].name, right - arrows - title));
+                elided(theme.italic, display_name(taxa[taxon].name), right - arrows - title));
   }
   if (view.places.size() > 1) {
-    const std::string count = std::to_string(view.index + 1) + " of " + std::to_string(view.places.size());
+    const std::string count =
+        std::to_string(view.index + 1) + " of " + std::to_string(view.places.size());
     const float button = theme.px(30);
     ImGui::SetCursorScreenPos({right - button, top + theme.px(15)});
     if (quiet_button(desk, "›")) view.step(1);
@@ -64,10 +66,10 @@ void draw_photo_header(Desk& desk, const Box& place) {
     ImGui::SetCursorScreenPos({right - 2 * button - theme.px(20) - width, top + theme.px(15)});
     if (quiet_button(desk, "‹")) view.step(-1);
   }
-  list->AddLine({static_cast<float>(place.x), static_cast<float>(place.y + place.height) - 1},
-                {static_cast<float>(place.x + place.width),
-                 static_cast<float>(place.y + place.height) - 1},
-                theme.colours.line);
+  list->AddLine(
+      {static_cast<float>(place.x), static_cast<float>(place.y + place.height) - 1},
+      {static_cast<float>(place.x + place.width), static_cast<float>(place.y + place.height) - 1},
+      theme.colours.line);
   ImGui::End();
 }
 
@@ -83,7 +85,8 @@ void draw_no_evidence(const Desk& desk, ImDrawList* list, const Box& photo, cons
 
 void draw_photo_box(const Desk& desk, ImDrawList* list, const Box& box) {
   const ImVec2 a = corner(box), b = far_corner(box);
-  list->AddRect({a.x - 1, a.y - 1}, {b.x + 1, b.y + 1}, rgba(0x000000, 150), 3, 0, desk.theme.px(4));
+  list->AddRect({a.x - 1, a.y - 1}, {b.x + 1, b.y + 1}, rgba(0x000000, 150), 3, 0,
+                desk.theme.px(4));
   list->AddRect(a, b, rgba(0xFFFFFF), 3, 0, desk.theme.px(2));
 }
 
@@ -121,7 +124,8 @@ void draw_saliency_legend(const Desk& desk, ImDrawList* list, const Box& canvas,
     const std::string note = "hatched: not seen by the model";
     const ImVec2 size = text_size(theme.small, note);
     const float left = x + width + 2 * pad + theme.px(8);
-    const float top = static_cast<float>(canvas.y + canvas.height) - theme.px(16) - size.y - theme.px(12);
+    const float top =
+        static_cast<float>(canvas.y + canvas.height) - theme.px(16) - size.y - theme.px(12);
     list->AddRectFilled({left, top}, {left + size.x + 2 * pad, top + size.y + theme.px(12)},
                         (theme.colours.panel & 0xFFFFFFu) | 240u << 24, theme.px(8));
     draw_text(list, theme.small, {left + pad, top + theme.px(6)}, theme.colours.quiet, note);
@@ -136,14 +140,16 @@ void draw_missing_photo(const Desk& desk, const Box& canvas, const store::PhotoR
   ImGui::SetCursorScreenPos({static_cast<float>(canvas.x + canvas.width / 2) - width / 2,
                              static_cast<float>(canvas.y + canvas.height * 0.36)});
   ImGui::BeginChild("missing", {width, theme.px(240)});
-  text(theme.title, theme.colours.text, there ? "The photo cannot be read" : "The photo is not there");
+  text(theme.title, theme.colours.text,
+       there ? "The photo cannot be read" : "The photo is not there");
   gap(desk, 4);
   wrapped_text(theme.regular, theme.colours.quiet, there ? reason : path + " does not exist.");
   if (!there) {
     gap(desk, 4);
     wrapped_text(theme.regular, theme.colours.quiet,
                  "If the photos were moved, start the viewer with --photos FOLDER, the folder that "
-                 "holds " + photo.path + ".");
+                 "holds " +
+                     photo.path + ".");
   }
   ImGui::EndChild();
 }

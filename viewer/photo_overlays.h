@@ -12,8 +12,8 @@ namespace differentia::viewer {
 
 // Title, position in the list, arrows.
 void draw_photo_header(Desk& desk, const Box& place);
-// Hatches what the model did not see: there is no evidence there, which is not zero. `photo`: on the screen;
-// `visible`: shares of the photo.
+// Hatches what the model did not see: there is no evidence there, which is not zero. `photo`: on
+// the screen; `visible`: shares of the photo.
 void draw_no_evidence(const Desk& desk, ImDrawList* list, const Box& photo, const Box& visible);
 void draw_photo_box(const Desk& desk, ImDrawList* list, const Box& box);
 void draw_saliency_legend(const Desk& desk, ImDrawList* list, const Box& canvas,

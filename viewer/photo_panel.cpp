@@ -11,13 +11,13 @@ namespace differentia::viewer {
 
 namespace {
 
-constexpr int kPhotoPixels = 2560;   // decoded along the longer side
-constexpr int kSaliencyPixels = 512; // of the map, the same
-constexpr double kHeader = 58;
+constexpr int kPhotoPixels = 2560;    // decoded along the longer side
+constexpr int kSaliencyPixels = 512;  // of the map, the same
+constexpr double kHeader = 62;
 
 Size map_size(Size photo) {
-  const double scale = std::min(1.0, static_cast<double>(kSaliencyPixels) /
-                                         std::max({1, photo.width, photo.height}));
+  const double scale = std::min(
+      1.0, static_cast<double>(kSaliencyPixels) / std::max({1, photo.width, photo.height}));
   return {std::max(1, static_cast<int>(std::lround(photo.width * scale))),
           std::max(1, static_cast<int>(std::lround(photo.height * scale)))};
 }
@@ -70,7 +70,8 @@ void PhotoPanel::handle_keys(Desk& desk) {
   if (pressed(ImGuiKey_Home)) view.step(-100000);
   if (pressed(ImGuiKey_End)) view.step(100000);
   const ImGuiIO& io = ImGui::GetIO();
-  if (io.KeyCtrl && io.KeyShift && ImGui::IsKeyPressed('C', false) && desk.copy_text && view.place())
+  if (io.KeyCtrl && io.KeyShift && ImGui::IsKeyPressed('C', false) && desk.copy_text &&
+      view.place())
     desk.copy_text(desk.photo_path(view.place()->photo));
 }
 
@@ -84,13 +85,14 @@ void PhotoPanel::draw(Desk& desk, const Box& canvas, const Box& side, bool keys)
   }
   const double header = desk.theme.px(kHeader);
   draw_photo_header(desk, {canvas.x, canvas.y, canvas.width, header});
-  draw_canvas(desk, {canvas.x, canvas.y + header, canvas.width, canvas.height - header}, shown, keys);
+  draw_canvas(desk, {canvas.x, canvas.y + header, canvas.width, canvas.height - header}, shown,
+              keys);
   draw_side(desk, side, shown);
 }
 
 void PhotoPanel::draw_canvas(Desk& desk, const Box& place, const Shown& shown, bool keys) {
   const Theme& theme = desk.theme;
-  begin_panel("photo", place, 0, {0, 0});
+  begin_panel(desk, "photo", place, 0, {0, 0});
   ImGuiIO& io = ImGui::GetIO();
   if (!shown.photo_error.empty()) {
     draw_missing_photo(desk, place, shown.place->photo, shown.path, shown.photo_error);
@@ -116,8 +118,8 @@ void PhotoPanel::draw_canvas(Desk& desk, const Box& place, const Shown& shown, b
   if (over && io.MouseWheel != 0)
     camera_.goal.zoom_at({io.MousePos.x, io.MousePos.y},
                          std::pow(io.KeyShift ? 1.05 : 1.25, io.MouseWheel));
-  const PointerResult pointer = pointer_.update(
-      {{io.MousePos.x, io.MousePos.y}, io.MouseDown[0], desk.time, over});
+  const PointerResult pointer =
+      pointer_.update({{io.MousePos.x, io.MousePos.y}, io.MouseDown[0], desk.time, over});
   if (pointer.dragging) {
     camera_.goal.pan(pointer.dx, pointer.dy);
     camera_.now.pan(pointer.dx * camera_.now.scale / camera_.goal.scale,
@@ -137,7 +139,8 @@ void PhotoPanel::draw_canvas(Desk& desk, const Box& place, const Shown& shown, b
   if (shown.photo == nullptr) {
     list->AddRectFilled(corner(box), far_corner(box), theme.colours.raised);
   } else {
-    list->AddImage(reinterpret_cast<ImTextureID>(shown.photo->texture), corner(box), far_corner(box));
+    list->AddImage(reinterpret_cast<ImTextureID>(shown.photo->texture), corner(box),
+                   far_corner(box));
     const bool hidden = io.KeyShift && !io.WantTextInput;
     if (shown.overlay != nullptr && desk.state.photo.overlay && !hidden) {
       const auto alpha = static_cast<std::uint32_t>(
@@ -147,7 +150,8 @@ void PhotoPanel::draw_canvas(Desk& desk, const Box& place, const Shown& shown, b
       draw_no_evidence(desk, list, box, shown.saliency->visible);
     }
   }
-  if (shown.place->box.width > 0) draw_photo_box(desk, list, camera_.now.to_screen(shown.place->box));
+  if (shown.place->box.width > 0)
+    draw_photo_box(desk, list, camera_.now.to_screen(shown.place->box));
   if (shown.saliency && desk.state.photo.overlay)
     draw_saliency_legend(desk, list, place, *shown.saliency);
   list->PopClipRect();
@@ -156,7 +160,7 @@ void PhotoPanel::draw_canvas(Desk& desk, const Box& place, const Shown& shown, b
 
 void PhotoPanel::draw_side(Desk& desk, const Box& place, const Shown& shown) {
   const Theme& theme = desk.theme;
-  begin_panel("photo side", place, theme.colours.panel, {theme.px(20), theme.px(14)});
+  begin_panel(desk, "photo side", place, theme.colours.panel, {theme.px(20), theme.px(14)});
   ImDrawList* list = ImGui::GetWindowDrawList();
   list->AddLine(corner(place),
                 {static_cast<float>(place.x), static_cast<float>(place.y + place.height)},
@@ -201,7 +205,8 @@ void PhotoPanel::draw_saliency_controls(Desk& desk, const Shown& shown) {
   if (view.method == Method::kGradCam) {
     text(theme.small, theme.colours.faint, "Layer");
     const std::string deep = info ? info->deep_layer : std::string();
-    const std::string current = view.layer.empty() ? (deep.empty() ? "deep layer" : deep) : view.layer;
+    const std::string current =
+        view.layer.empty() ? (deep.empty() ? "deep layer" : deep) : view.layer;
     if (ImGui::BeginCombo("##layer", current.c_str())) {
       if (info)
         for (const std::string& layer : info->layers)
@@ -231,8 +236,9 @@ void PhotoPanel::draw_target(Desk& desk, const Shown& shown, const char* id, boo
   std::int32_t& output = minus ? view.minus : view.target;
   const auto& labels = desk.catalogue->reader().labels();
   const auto name = [&](std::int32_t i) {
-    return static_cast<std::size_t>(i) < labels.size() ? labels[static_cast<std::size_t>(i)]
-                                                       : "output " + std::to_string(i);
+    return static_cast<std::size_t>(i) < labels.size()
+               ? display_name(labels[static_cast<std::size_t>(i)])
+               : "output " + std::to_string(i);
   };
   std::string current = minus ? "nothing" : "the photo's own taxon";
   if (output >= 0)
@@ -244,7 +250,8 @@ void PhotoPanel::draw_target(Desk& desk, const Shown& shown, const char* id, boo
   if (ImGui::BeginCombo("##choose", current.c_str(), ImGuiComboFlags_HeightLargest)) {
     const bool opened = ImGui::IsWindowAppearing();
     if (opened) target_search_.clear();
-    search_field(desk, "##search", "Search " + counted(static_cast<std::int64_t>(labels.size()), "output", "outputs"),
+    search_field(desk, "##search",
+                 "Search " + counted(static_cast<std::int64_t>(labels.size()), "output", "outputs"),
                  target_search_, opened);
     if (ImGui::Selectable(minus ? "nothing" : "the photo's own taxon", output < 0)) output = -1;
     const std::string wanted = folded(target_search_);
@@ -284,10 +291,11 @@ void PhotoPanel::draw_outputs(Desk& desk, const Shown& shown) {
   const auto& labels = desk.catalogue->reader().labels();
   for (std::size_t i = 0; i < most; ++i) {
     const std::size_t o = order[i];
-    stat_row(desk, o < labels.size() ? labels[o] : "output " + std::to_string(o),
+    stat_row(desk, o < labels.size() ? display_name(labels[o]) : "output " + std::to_string(o),
              number_text(outputs[o]));
   }
-  const std::string what = shown.request.minus_output >= 0 ? "Difference explained" : "Logit explained";
+  const std::string what =
+      shown.request.minus_output >= 0 ? "Difference explained" : "Logit explained";
   stat_row(desk, what, number_text(shown.saliency->target));
   text(theme.small, theme.colours.faint, "logits, not probabilities");
 }
@@ -308,10 +316,10 @@ void PhotoPanel::draw_facts(Desk& desk, const store::PhotoRecord& photo) {
     row(desk.state.photo.origin + " adds", signed_text(place->attribution) + " logits");
   const auto& taxa = desk.catalogue->taxa().taxa;
   if (static_cast<std::size_t>(photo.taxon) < taxa.size())
-    row("Taxon", taxa[static_cast<std::size_t>(photo.taxon)].name);
+    row("Taxon", display_name(taxa[static_cast<std::size_t>(photo.taxon)].name));
   const auto& labels = desk.catalogue->reader().labels();
   if (photo.predicted >= 0 && static_cast<std::size_t>(photo.predicted) < labels.size())
-    row("Model's first answer", labels[static_cast<std::size_t>(photo.predicted)]);
+    row("Model's first answer", display_name(labels[static_cast<std::size_t>(photo.predicted)]));
   row("File", photo.path);
   if (photo.size.width > 0)
     row("Size", count_text(photo.size.width) + " × " + count_text(photo.size.height));

@@ -1,6 +1,7 @@
 #pragma once
 
-// One photo, large, with the saliency map over it, where it came from, and what the model says of it.
+// One photo, large, with the saliency map over it, where it came from, and what the model says of
+// it.
 
 #include <cstdint>
 #include <string>

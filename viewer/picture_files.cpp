@@ -41,9 +41,9 @@ LoadedPicture load_photo(const std::string& path, int longer_side) {
   const Size full = photo_size(path);
   const int longer = std::max(full.width, full.height);
   if (longer > longer_side)
-    options.shorter_side = std::max(
-        1, static_cast<int>(static_cast<double>(std::min(full.width, full.height)) * longer_side /
-                            longer));
+    options.shorter_side =
+        std::max(1, static_cast<int>(static_cast<double>(std::min(full.width, full.height)) *
+                                     longer_side / longer));
   const Photo photo = decode_photo(path, options);
   return {mip_chain(thumbnail(photo, longer_side)), photo.full_size};
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-// Reading pictures from files into what the graphics takes. Runs on workers; every function may be called from any
-// thread and throws PhotoError or FileError where a file cannot be read.
+// Reading pictures from files into what the graphics takes. Runs on workers; every function may be
+// called from any thread and throws PhotoError or FileError where a file cannot be read.
 
 #include <list>
 #include <memory>
@@ -15,7 +15,8 @@
 
 namespace differentia::viewer {
 
-// `bgr` 8UC3 or 8UC4 (BGRA) as RGBA with halved copies down to `smallest` pixels along the shorter side.
+// `bgr` 8UC3 or 8UC4 (BGRA) as RGBA with halved copies down to `smallest` pixels along the shorter
+// side.
 MipChain mip_chain(const cv::Mat& bgr, int smallest = 32);
 
 // A whole photo, at most `longer_side` pixels long.

@@ -11,9 +11,7 @@ constexpr std::size_t kDecoded = 24;  // pictures waiting to be sent up
 }  // namespace
 
 PictureStore::PictureStore(JobQueue& jobs, Renderer& renderer, std::size_t capacity)
-    : renderer_(renderer),
-      loaded_(jobs, std::max(capacity, kDecoded)),
-      pictures_(capacity) {}
+    : renderer_(renderer), loaded_(jobs, std::max(capacity, kDecoded)), pictures_(capacity) {}
 
 PictureStore::~PictureStore() {
   for (auto& [key, picture] : pictures_) renderer_.destroy_texture(picture.texture);
@@ -33,13 +31,15 @@ const Picture* PictureStore::get(const std::string& key, const std::string& name
   upload.source = source;
   upload.picture.size = source->pixels.size;
   upload.picture.full_size = source->full_size;
-  upload.picture.texture = renderer_.create_texture(
-      source->pixels.size, static_cast<int>(source->pixels.levels.size()));
+  upload.picture.texture =
+      renderer_.create_texture(source->pixels.size, static_cast<int>(source->pixels.levels.size()));
   uploads_.push_back(std::move(upload));
   return nullptr;
 }
 
-std::string PictureStore::error(const std::string& key) const { return loaded_.error(key); }
+std::string PictureStore::error(const std::string& key) const {
+  return loaded_.error(key);
+}
 
 bool PictureStore::upload(std::size_t bytes) {
   std::size_t sent = 0;
@@ -52,9 +52,9 @@ bool PictureStore::upload(std::size_t bytes) {
     const std::size_t row_bytes = 4 * static_cast<std::size_t>(width);
     const int affordable = static_cast<int>(std::max<std::size_t>(1, (bytes - sent) / row_bytes));
     const int rows = std::min(affordable, height - upload.row);
-    renderer_.upload_rows(upload.picture.texture, upload.level, upload.row, rows,
-                          pixels.levels[level].data() +
-                              static_cast<std::size_t>(upload.row) * row_bytes);
+    renderer_.upload_rows(
+        upload.picture.texture, upload.level, upload.row, rows,
+        pixels.levels[level].data() + static_cast<std::size_t>(upload.row) * row_bytes);
     sent += static_cast<std::size_t>(rows) * row_bytes;
     upload.row += rows;
     if (upload.row < height) continue;

@@ -1,7 +1,7 @@
 #pragma once
 
-// Pictures as textures: decoded on workers, sent up in rows with a budget per frame, the ones not seen for longest
-// dropped. Main thread only.
+// Pictures as textures: decoded on workers, sent up in rows with a budget per frame, the ones not
+// seen for longest dropped. Main thread only.
 
 #include <cstddef>
 #include <deque>
@@ -24,7 +24,7 @@ struct LoadedPicture {
 
 struct Picture {
   TextureId texture = 0;
-  Size size;       // of the texture
+  Size size;  // of the texture
   Size full_size;
 };
 

@@ -12,8 +12,7 @@ PointerResult Pointer::update(const PointerSample& sample) {
     start_time_ = sample.time;
   }
   if (pressed_) {
-    const double moved =
-        std::hypot(sample.position.x - start_.x, sample.position.y - start_.y);
+    const double moved = std::hypot(sample.position.x - start_.x, sample.position.y - start_.y);
     if (!dragging_ && moved >= kClickDistance) dragging_ = true;
     if (dragging_) {
       result.dragging = true;

@@ -1,16 +1,17 @@
 #pragma once
 
-// Tells a click from a drag as OpenSeadragon does: a click moves less than 5 px and lasts less than 300 ms.
+// Tells a click from a drag as OpenSeadragon does: a click moves less than 5 px and lasts less than
+// 300 ms.
 
 #include "base/photo_geometry.h"
 
 namespace differentia::viewer {
 
 struct PointerSample {
-  Point position;      // pixels
-  bool down = false;   // the button
-  double time = 0;     // seconds
-  bool inside = false; // over the canvas and not over a widget
+  Point position;       // pixels
+  bool down = false;    // the button
+  double time = 0;      // seconds
+  bool inside = false;  // over the canvas and not over a widget
 };
 
 struct PointerResult {
@@ -21,8 +22,8 @@ struct PointerResult {
 
 class Pointer {
  public:
-  static constexpr double kClickDistance = 5;   // pixels
-  static constexpr double kClickTime = 0.3;     // seconds
+  static constexpr double kClickDistance = 5;  // pixels
+  static constexpr double kClickTime = 0.3;    // seconds
 
   // A press counts only when it began inside; a drag goes on outside.
   PointerResult update(const PointerSample& sample);

@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 std::string own_file() {
   const char* config = std::getenv("XDG_CONFIG_HOME");
   const char* home = std::getenv("HOME");
-  if (config != nullptr && *config != '\0') return (fs::path(config) / "differentia" / "recent").string();
+  if (config != nullptr && *config != '\0')
+    return (fs::path(config) / "differentia" / "recent").string();
   if (home != nullptr && *home != '\0')
     return (fs::path(home) / ".config" / "differentia" / "recent").string();
   return {};
@@ -23,7 +24,8 @@ std::string own_file() {
 
 }  // namespace
 
-RecentAtlases::RecentAtlases(std::string file) : file_(file.empty() ? own_file() : std::move(file)) {
+RecentAtlases::RecentAtlases(std::string file)
+    : file_(file.empty() ? own_file() : std::move(file)) {
   std::ifstream in(file_);
   for (std::string line; std::getline(in, line) && paths_.size() < kMost;)
     if (!line.empty()) paths_.push_back(line);

@@ -1,6 +1,7 @@
 #pragma once
 
-// The atlases opened last, kept under $XDG_CONFIG_HOME/differentia (~/.config/differentia), one path a line.
+// The atlases opened last, kept under $XDG_CONFIG_HOME/differentia (~/.config/differentia), one
+// path a line.
 
 #include <string>
 #include <vector>

@@ -31,6 +31,7 @@ class RecordingRenderer : public Renderer {
     rows_uploaded += count;
   }
   void destroy_texture(TextureId texture) override { textures.erase(texture); }
+  void fill(const Box&, std::uint32_t) override { ++fills; }
   void draw_tiles(gsl::span<const Tile> drawn, const Box& clipped_to) override {
     tiles.assign(drawn.begin(), drawn.end());
     clip = clipped_to;
@@ -42,10 +43,11 @@ class RecordingRenderer : public Renderer {
     int rows;
   };
   int tile_side = 0;
-  std::map<std::int32_t, int> icon_levels;        // by slot
+  std::map<std::int32_t, int> icon_levels;          // by slot
   std::map<std::int32_t, std::uint8_t> first_byte;  // of the level uploaded last, by slot
   std::map<TextureId, Texture> textures;
   int rows_uploaded = 0;
+  int fills = 0;
   std::vector<Tile> tiles;  // of the last draw
   Box clip;
 

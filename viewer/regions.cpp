@@ -57,7 +57,8 @@ std::vector<std::vector<Point>> zero_lines(const std::vector<float>& field, std:
     return field[static_cast<std::size_t>(y) * static_cast<std::size_t>(side) +
                  static_cast<std::size_t>(x)];
   };
-  // A corner of a line lies on an edge between two neighbouring centres: (x, y) to the right (0) or below (1).
+  // A corner of a line lies on an edge between two neighbouring centres: (x, y) to the right (0) or
+  // below (1).
   using Edge = std::pair<std::pair<std::int32_t, std::int32_t>, int>;
   std::map<Edge, Edge> next;
   const auto corner = [&](const Edge& edge) {
@@ -76,21 +77,52 @@ std::vector<std::vector<Point>> zero_lines(const std::vector<float>& field, std:
       const Edge top{{x, y}, 0}, left{{x, y}, 1}, right{{x + 1, y}, 1}, bottom{{x, y + 1}, 0};
       // Lines run with the inside on their right (y goes down); saddles are cut apart.
       switch ((a ? 1 : 0) | (b ? 2 : 0) | (c ? 4 : 0) | (d ? 8 : 0)) {
-        case 1: next[top] = left; break;
-        case 2: next[right] = top; break;
-        case 3: next[right] = left; break;
-        case 4: next[left] = bottom; break;
-        case 5: next[top] = bottom; break;
-        case 6: next[right] = top; next[left] = bottom; break;
-        case 7: next[right] = bottom; break;
-        case 8: next[bottom] = right; break;
-        case 9: next[top] = left; next[bottom] = right; break;
-        case 10: next[bottom] = top; break;
-        case 11: next[bottom] = left; break;
-        case 12: next[left] = right; break;
-        case 13: next[top] = right; break;
-        case 14: next[left] = top; break;
-        default: break;
+        case 1:
+          next[top] = left;
+          break;
+        case 2:
+          next[right] = top;
+          break;
+        case 3:
+          next[right] = left;
+          break;
+        case 4:
+          next[left] = bottom;
+          break;
+        case 5:
+          next[top] = bottom;
+          break;
+        case 6:
+          next[right] = top;
+          next[left] = bottom;
+          break;
+        case 7:
+          next[right] = bottom;
+          break;
+        case 8:
+          next[bottom] = right;
+          break;
+        case 9:
+          next[top] = left;
+          next[bottom] = right;
+          break;
+        case 10:
+          next[bottom] = top;
+          break;
+        case 11:
+          next[bottom] = left;
+          break;
+        case 12:
+          next[left] = right;
+          break;
+        case 13:
+          next[top] = right;
+          break;
+        case 14:
+          next[left] = top;
+          break;
+        default:
+          break;
       }
     }
   }

@@ -51,8 +51,8 @@ SaliencyPicture colour_saliency(const SaliencyMap& map) {
   result.is_signed = low < 0;
   if (!sizes.empty()) {
     // A few extreme pixels must not make all the rest invisible.
-    const auto at = sizes.begin() + static_cast<std::ptrdiff_t>(
-                                        static_cast<double>(sizes.size() - 1) * 0.995);
+    const auto at =
+        sizes.begin() + static_cast<std::ptrdiff_t>(static_cast<double>(sizes.size() - 1) * 0.995);
     std::nth_element(sizes.begin(), at, sizes.end());
     result.limit = *at > 0 ? *at : std::max(high, -low);
   }
@@ -64,8 +64,8 @@ SaliencyPicture colour_saliency(const SaliencyMap& map) {
     const Rgb colour = result.is_signed ? colour_of(ColourMap::kBlueRed, 0.5 + 0.5 * share)
                                         : colour_of(ColourMap::kViridis, 0.15 + 0.85 * share);
     for (std::size_t c = 0; c < 3; ++c) rgba[4 * i + c] = colour[c];
-    rgba[4 * i + 3] = static_cast<std::uint8_t>(std::lround(
-        255 * std::min(1.0, std::pow(std::abs(share), 0.75) * 1.15)));
+    rgba[4 * i + 3] = static_cast<std::uint8_t>(
+        std::lround(255 * std::min(1.0, std::pow(std::abs(share), 0.75) * 1.15)));
   }
   result.picture.pixels.size = map.size;
   result.picture.pixels.levels.push_back(std::move(rgba));
@@ -88,7 +88,9 @@ std::shared_ptr<const ExplainerInfo> SaliencyDesk::info() {
   return info_.get(0, "loading the model", [loader = loader_] { return loader->get().info(); });
 }
 
-std::string SaliencyDesk::info_error() const { return info_.error(0); }
+std::string SaliencyDesk::info_error() const {
+  return info_.error(0);
+}
 
 std::string SaliencyDesk::key_of(const SaliencyRequest& request) {
   return "saliency:" + request.photo + "\n" + std::to_string(request.output) + "\n" +

@@ -1,7 +1,7 @@
 #pragma once
 
-// Saliency of photos on demand: a thread of its own loads the model when the first map is wanted, and explains the
-// photo asked for last. Main thread only.
+// Saliency of photos on demand: a thread of its own loads the model when the first map is wanted,
+// and explains the photo asked for last. Main thread only.
 
 #include <memory>
 #include <string>
@@ -15,11 +15,11 @@ namespace differentia::viewer {
 
 // A map ready to be laid over its photo.
 struct SaliencyPicture {
-  LoadedPicture picture;              // RGBA: coloured by value; alpha grows with the strength
-  Box visible;                        // what the model saw, in shares of the photo (0…1)
-  double limit = 0;                   // value at the end of the colours
-  bool is_signed = false;             // blue–white–red around 0; else from nothing to strong
-  double target = 0;                  // the logit or difference explained
+  LoadedPicture picture;   // RGBA: coloured by value; alpha grows with the strength
+  Box visible;             // what the model saw, in shares of the photo (0…1)
+  double limit = 0;        // value at the end of the colours
+  bool is_signed = false;  // blue–white–red around 0; else from nothing to strong
+  double target = 0;       // the logit or difference explained
   std::vector<float> outputs;
   std::vector<std::string> warnings;
 };

@@ -38,13 +38,13 @@ void StartPanel::draw(Desk& desk, const Box& place, const std::string& demo,
                       bool opening) {
   const Theme& theme = desk.theme;
   const double width = std::min<double>(theme.px(520), place.width - 2 * theme.px(24));
-  begin_panel("start ground", place, theme.colours.canvas, {0, 0});
+  begin_panel(desk, "start ground", place, theme.colours.canvas, {0, 0});
   ImGui::End();
   const double rows = 2 + static_cast<double>(recent.size());
   const double height = std::min<double>(place.height, theme.px(250 + 68 * rows));
-  const Box box{place.x + (place.width - width) / 2, place.y + (place.height - height) * 0.42, width,
-                height};
-  begin_panel("start", box, 0, {0, 0});
+  const Box box{place.x + (place.width - width) / 2, place.y + (place.height - height) * 0.42,
+                width, height};
+  begin_panel(desk, "start", box, 0, {0, 0});
   text(theme.huge, theme.colours.text, "Differentia");
   wrapped_text(theme.regular, theme.colours.quiet,
                "See what an image classifier has learned about each taxon, and what it goes by.");
@@ -55,10 +55,12 @@ void StartPanel::draw(Desk& desk, const Box& place, const std::string& demo,
     wrapped_text(theme.regular, theme.colours.warning, message);
     gap(desk, 6);
   }
-  if (!demo.empty() && card(desk, "Open the demo", "An atlas of imaginary birds, shipped with the program", true))
+  if (!demo.empty() &&
+      card(desk, "Open the demo", "An atlas of imaginary birds, shipped with the program", true))
     desk.open_atlas(demo);
   if (!ask_path_) {
-    if (card(desk, "Open an atlas …", "Type or paste a path, or drop NAME.atlas onto this window", false)) {
+    if (card(desk, "Open an atlas …", "Type or paste a path, or drop NAME.atlas onto this window",
+             false)) {
       ask_path_ = true;
       focus_ = true;
     }
@@ -78,7 +80,8 @@ void StartPanel::draw(Desk& desk, const Box& place, const std::string& demo,
     for (const std::string& path : recent) {
       const std::filesystem::path p(path);
       ImGui::PushID(path.c_str());
-      if (card(desk, p.filename().empty() ? p.parent_path().filename().string() : p.filename().string(),
+      if (card(desk,
+               p.filename().empty() ? p.parent_path().filename().string() : p.filename().string(),
                path, false))
         desk.open_atlas(path);
       ImGui::PopID();

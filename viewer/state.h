@@ -25,12 +25,12 @@ struct Selection {
 struct PhotoView {
   std::vector<Place> places;
   std::size_t index = 0;
-  std::string origin;             // "exemplar of concept 3"
+  std::string origin;  // "exemplar of concept 3"
   bool overlay = true;
   Method method = Method::kGradCam;
-  std::int32_t target = -1;       // output; −1: the photo's own taxon's
-  std::int32_t minus = -1;        // output taken away; −1: none
-  std::string layer;              // of Grad-CAM; empty: the deep layer
+  std::int32_t target = -1;  // output; −1: the photo's own taxon's
+  std::int32_t minus = -1;   // output taken away; −1: none
+  std::string layer;         // of Grad-CAM; empty: the deep layer
   float opacity = 0.6f;
 
   const Place* place() const { return index < places.size() ? &places[index] : nullptr; }
@@ -45,15 +45,15 @@ struct State {
   Screen screen = Screen::kStart;
   std::int32_t taxon = kNoTaxon;
   Selection selection;
-  std::int32_t hovered_concept = -1;     // its cells stand out
-  std::int32_t highlighted_photo = -1;   // its points are ringed on the map
+  std::int32_t hovered_concept = -1;    // its cells stand out
+  std::int32_t highlighted_photo = -1;  // its points are ringed on the map
   ColourBy colour_by = ColourBy::kNone;
   bool outlines = true;
   PhotoView photo;
   std::string search;
   bool help = false;
   bool unreadable = false;
-  bool fit_requested = true;             // the map is to be shown whole
+  bool fit_requested = true;  // the map is to be shown whole
 
   // Each leaves the state consistent: what belonged to the thing before is gone.
   void show_taxon(std::int32_t taxon_id);
@@ -62,7 +62,8 @@ struct State {
   void clear_selection();
   void open_photo(std::vector<Place> places, std::size_t index, const std::string& origin);
   void show_photo_on_map(std::int32_t photo_id);
-  // One step back, as Esc does: the help, the list, the photo, the rings, the selection. Answers whether there was one.
+  // One step back, as Esc does: the help, the list, the photo, the rings, the selection. Answers
+  // whether there was one.
   bool back();
 };
 

@@ -18,10 +18,10 @@ void TaxonPanel::draw(Desk& desk, const Box& place, bool keys, bool find) {
   const Theme& theme = desk.theme;
   State& state = desk.state;
   const TaxonList& list = desk.catalogue->taxa();
-  begin_panel("taxa", place, theme.colours.panel, {theme.px(12), theme.px(12)});
+  begin_panel(desk, "taxa", place, theme.colours.panel, {theme.px(12), theme.px(12)});
   const std::filesystem::path path = desk.catalogue->reader().path();
-  const std::string file = path.filename().empty() ? path.parent_path().filename().string()
-                                                   : path.filename().string();
+  const std::string file =
+      path.filename().empty() ? path.parent_path().filename().string() : path.filename().string();
   ImGui::Indent(theme.px(4));
   const float room = ImGui::GetContentRegionAvail().x;
   text(theme.bold, theme.colours.text, elided(theme.bold, file, room));
@@ -124,9 +124,9 @@ void TaxonPanel::draw_row(Desk& desk, std::int32_t taxon, float height) {
   if (count && *count > 0) concepts = counted(*count, "concept", "concepts");
   if (taxon >= 0) {
     const store::TaxonRecord& record = list.taxa[static_cast<std::size_t>(taxon)];
-    name = record.name;
+    name = display_name(record.name);
     font = theme.italic;
-    below = record.common_name.empty() ? concepts : record.common_name;
+    below = record.common_name.empty() ? concepts : display_name(record.common_name);
     right = count_text(record.photos);
     if (record.common_name.empty()) concepts.clear();
   } else {

@@ -21,11 +21,12 @@ std::string folded(const std::string& text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
     if (byte < 0x80) {
-      result.push_back(static_cast<char>(std::tolower(byte)));
+      result.push_back(byte == '_' ? ' ' : static_cast<char>(std::tolower(byte)));
       continue;
     }
     if (byte >= 0xC3 && byte <= 0xC5 && i + 1 < text.size()) {
-      const unsigned point = (byte & 0x1Fu) << 6 | (static_cast<unsigned char>(text[i + 1]) & 0x3Fu);
+      const unsigned point =
+          (byte & 0x1Fu) << 6 | (static_cast<unsigned char>(text[i + 1]) & 0x3Fu);
       const char plain = kPlain[point - 0xC0];
       if (plain != '.') {
         result.push_back(plain);
@@ -48,8 +49,8 @@ std::vector<std::int32_t> matching_taxa(const TaxonList& list, const std::string
 }
 
 std::int32_t resolve_taxon(const TaxonList& list, const std::string& name) {
-  if (!name.empty() && std::all_of(name.begin(), name.end(),
-                                   [](unsigned char c) { return std::isdigit(c) != 0; })) {
+  if (!name.empty() &&
+      std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isdigit(c) != 0; })) {
     const auto id = name.size() < 10 ? std::stoul(name) : list.taxa.size();
     if (id < list.taxa.size()) return static_cast<std::int32_t>(id);
   }

@@ -4,16 +4,21 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
+#include <vector>
 
 #include <imgui.h>
 #include <imgui_freetype.h>
+#include <stb/stb_truetype.h>
 
 namespace differentia::viewer {
 
 namespace {
 
-// Latin with its marks, Greek, Cyrillic, punctuation, arrows and the few signs that the screens use.
+// Latin with its marks, Greek, Cyrillic, punctuation, arrows and the few signs that the screens
+// use.
 constexpr std::array<ImWchar, 17> kRanges{0x0020, 0x024F, 0x0370, 0x03FF, 0x0400, 0x045F,
                                           0x2010, 0x2044, 0x2070, 0x2094, 0x2190, 0x2199,
                                           0x2200, 0x2265, 0x25B2, 0x25CF, 0};
@@ -46,9 +51,29 @@ ImFont* add_font(Face face, float size) {
   config.PixelSnapH = true;
   config.FontBuilderFlags = ImGuiFreeTypeBuilderFlags_LightHinting;
   if (!file.empty())
-    if (ImFont* font = fonts->AddFontFromFileTTF(file.c_str(), std::round(size), &config, kRanges.data()))
+    if (ImFont* font =
+            fonts->AddFontFromFileTTF(file.c_str(), std::round(size), &config, kRanges.data()))
       return font;
   return fonts->AddFontDefault();
+}
+
+// ImGui's FreeType rasteriser rounds every advance up, which sets small type too wide: the font's
+// own are put back, rounded to whole pixels.
+void set_true_advances(ImFont* font, const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  const std::vector<char> bytes((std::istreambuf_iterator<char>(in)),
+                                std::istreambuf_iterator<char>());
+  stbtt_fontinfo info;
+  if (bytes.empty() ||
+      stbtt_InitFont(&info, reinterpret_cast<const unsigned char*>(bytes.data()), 0) == 0)
+    return;
+  const float scale = stbtt_ScaleForPixelHeight(&info, font->FontSize);
+  for (ImFontGlyph& glyph : font->Glyphs) {
+    int advance = 0, bearing = 0;
+    stbtt_GetCodepointHMetrics(&info, static_cast<int>(glyph.Codepoint), &advance, &bearing);
+    if (advance > 0) glyph.AdvanceX = std::round(static_cast<float>(advance) * scale);
+  }
+  font->BuildLookupTable();
 }
 
 // Digits of one width, so that numbers stand in columns.
@@ -68,7 +93,9 @@ void make_digits_even(ImFont* font) {
   font->BuildLookupTable();
 }
 
-ImVec4 colour(std::uint32_t value) { return ImGui::ColorConvertU32ToFloat4(value); }
+ImVec4 colour(std::uint32_t value) {
+  return ImGui::ColorConvertU32ToFloat4(value);
+}
 
 void set_style(const Theme& theme) {
   ImGuiStyle& style = ImGui::GetStyle();
@@ -127,14 +154,20 @@ Theme make_theme(float scale) {
   ImFontAtlas* fonts = ImGui::GetIO().Fonts;
   fonts->FontBuilderIO = ImGuiFreeType::GetBuilderForFreeType();
   fonts->Flags |= ImFontAtlasFlags_NoBakedLines;
-  theme.regular = add_font(Face::kRegular, 14 * scale);
-  theme.small = add_font(Face::kRegular, 12 * scale);
-  theme.bold = add_font(Face::kBold, 14 * scale);
-  theme.italic = add_font(Face::kItalic, 14 * scale);
-  theme.title = add_font(Face::kBold, 20 * scale);
-  theme.title_italic = add_font(Face::kItalic, 20 * scale);
+  theme.regular = add_font(Face::kRegular, 15 * scale);
+  theme.small = add_font(Face::kRegular, 13 * scale);
+  theme.bold = add_font(Face::kBold, 15 * scale);
+  theme.italic = add_font(Face::kItalic, 15 * scale);
+  theme.title = add_font(Face::kBold, 21 * scale);
+  theme.title_italic = add_font(Face::kItalic, 21 * scale);
   theme.huge = add_font(Face::kBold, 34 * scale);
   fonts->Build();
+  for (ImFont* font : {theme.regular, theme.small})
+    set_true_advances(font, font_file(Face::kRegular));
+  for (ImFont* font : {theme.bold, theme.title, theme.huge})
+    set_true_advances(font, font_file(Face::kBold));
+  for (ImFont* font : {theme.italic, theme.title_italic})
+    set_true_advances(font, font_file(Face::kItalic));
   for (ImFont* font : {theme.regular, theme.small, theme.bold, theme.title}) make_digits_even(font);
   set_style(theme);
   return theme;

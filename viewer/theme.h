@@ -31,22 +31,23 @@ struct Colours {
 struct Theme {
   float scale = 1;
   Colours colours;
-  ImFont* regular = nullptr;  // 14 px
-  ImFont* small = nullptr;    // 12 px
-  ImFont* bold = nullptr;     // 14 px
-  ImFont* italic = nullptr;   // 14 px
-  ImFont* title = nullptr;    // 20 px
+  ImFont* regular = nullptr;  // 15 px
+  ImFont* small = nullptr;    // 13 px
+  ImFont* bold = nullptr;     // 15 px
+  ImFont* italic = nullptr;   // 15 px
+  ImFont* title = nullptr;    // 21 px
   ImFont* title_italic = nullptr;
-  ImFont* huge = nullptr;     // 34 px
+  ImFont* huge = nullptr;  // 34 px
 
   float px(double value) const { return static_cast<float>(value) * scale; }
 };
 
-// Loads the fonts at their scaled sizes into the current ImGui context (Inter, or DejaVu Sans, or ImGui's own) and
-// sets its style.
+// Loads the fonts at their scaled sizes into the current ImGui context (Inter, or DejaVu Sans, or
+// ImGui's own) and sets its style.
 Theme make_theme(float scale);
 
-// Distinct colours for concepts, by number: Okabe and Ito's, lightened for a dark ground, then lighter and darker kin.
+// Distinct colours for concepts, by number: Okabe and Ito's, lightened for a dark ground, then
+// lighter and darker kin.
 std::uint32_t concept_colour(std::int32_t number);
 
 }  // namespace differentia::viewer

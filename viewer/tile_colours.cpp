@@ -21,10 +21,9 @@ std::uint32_t packed(const Rgb& c, std::uint32_t alpha) {
 }  // namespace
 
 std::uint32_t legend_colour(ColourBy colour_by, double share) {
-  const ColourMap map =
-      colour_by == ColourBy::kAttribution ? ColourMap::kBlueRed
-      : colour_by == ColourBy::kSubject   ? ColourMap::kCividis
-                                          : ColourMap::kViridis;
+  const ColourMap map = colour_by == ColourBy::kAttribution ? ColourMap::kBlueRed
+                        : colour_by == ColourBy::kSubject   ? ColourMap::kCividis
+                                                            : ColourMap::kViridis;
   return packed(colour_of(map, share), 255);
 }
 
@@ -39,7 +38,11 @@ std::uint32_t tile_tint(ColourBy colour_by, const MapSummary& map, const MapLeve
       const std::size_t columns = map.record.targets.size();
       if (columns == 0) return 0;
       const double v = level.cells.attribution[i * columns + map.own_column];
-      return std::isnan(v) ? 0 : tinted(0.5 + 0.5 * std::clamp(v / map.attribution_limit, -1.0, 1.0));
+      if (std::isnan(v)) return 0;
+      // What adds little keeps its picture; what adds much is coloured in full.
+      const double share = std::clamp(v / map.attribution_limit, -1.0, 1.0);
+      const auto alpha = static_cast<std::uint32_t>(kShare * (0.35 + 0.65 * std::abs(share)));
+      return (legend_colour(colour_by, 0.5 + 0.5 * share) & 0xFFFFFFu) | alpha << 24;
     }
     case ColourBy::kCount:
       return tinted(std::log1p(level.cells.count[i]) / std::log1p(level.count_limit));
@@ -51,7 +54,8 @@ std::uint32_t tile_tint(ColourBy colour_by, const MapSummary& map, const MapLeve
       const std::int32_t number = level.cells.concept_number[i];
       return number < 0 ? 0 : (concept_colour(number) & 0xFFFFFFu) | kShare << 24;
     }
-    case ColourBy::kNone: break;
+    case ColourBy::kNone:
+      break;
   }
   return 0;
 }
@@ -66,8 +70,10 @@ Legend legend_of(ColourBy colour_by, const MapSummary& map, const MapLevel& leve
               count_text(static_cast<std::int64_t>(std::lround(level.count_limit))) + "+", true};
     case ColourBy::kSubject:
       return {"Share on the subject", "0 %", "", "100 %", true};
-    case ColourBy::kConcept: return {"Colour: concept", "", "", "", false};
-    case ColourBy::kNone: break;
+    case ColourBy::kConcept:
+      return {"Colour: concept", "", "", "", false};
+    case ColourBy::kNone:
+      break;
   }
   return {};
 }

@@ -10,7 +10,10 @@
 
 namespace differentia::viewer {
 
-bool begin_panel(const char* id, const Box& place, std::uint32_t background, ImVec2 padding) {
+bool begin_panel(const Desk& desk, const char* id, const Box& place, std::uint32_t background,
+                 ImVec2 padding) {
+  const bool opaque = background >> 24 == 255;
+  if (opaque) desk.renderer.fill(place, background);
   ImGui::SetNextWindowPos(corner(place));
   ImGui::SetNextWindowSize({static_cast<float>(place.width), static_cast<float>(place.height)});
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, padding);
@@ -19,7 +22,7 @@ bool begin_panel(const char* id, const Box& place, std::uint32_t background, ImV
       id, nullptr,
       ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
           ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNav |
-          (background == 0 ? ImGuiWindowFlags_NoBackground : 0));
+          (opaque || background == 0 ? ImGuiWindowFlags_NoBackground : 0));
   ImGui::PopStyleColor();
   ImGui::PopStyleVar();
   return open;
@@ -83,13 +86,15 @@ void stat_row(const Desk& desk, const std::string& label, const std::string& val
     ImGui::SameLine();
     ImGui::SetCursorPosY(y);
     // A column of its own, so that values stand below each other whatever their intervals.
-    width += std::max(small, theme.px(104)) + theme.px(8);
+    width += std::max(small, theme.px(100)) + theme.px(8);
   }
   ImGui::SetCursorPosX(right - width);
   text(theme.regular, theme.colours.text, value);
 }
 
-void gap(const Desk& desk, double pixels) { ImGui::Dummy({0, desk.theme.px(pixels)}); }
+void gap(const Desk& desk, double pixels) {
+  ImGui::Dummy({0, desk.theme.px(pixels)});
+}
 
 bool segmented(const Desk& desk, const char* id, const std::vector<std::string>& labels,
                int& chosen) {
@@ -101,7 +106,8 @@ bool segmented(const Desk& desk, const char* id, const std::vector<std::string>&
   float width = 2 * inset;
   for (const std::string& label : labels) width += text_size(theme.small, label).x + 2 * padding;
   const ImVec2 start = ImGui::GetCursorScreenPos();
-  list->AddRectFilled(start, {start.x + width, start.y + height}, theme.colours.raised, theme.px(7));
+  list->AddRectFilled(start, {start.x + width, start.y + height}, theme.colours.raised,
+                      theme.px(7));
   float x = start.x + inset;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const ImVec2 size = text_size(theme.small, labels[i]);
@@ -109,7 +115,8 @@ bool segmented(const Desk& desk, const char* id, const std::vector<std::string>&
     const ImVec2 b{x + size.x + 2 * padding, start.y + height - inset};
     ImGui::SetCursorScreenPos(a);
     ImGui::PushID(static_cast<int>(i));
-    if (ImGui::InvisibleButton("segment", {b.x - a.x, b.y - a.y}) && chosen != static_cast<int>(i)) {
+    if (ImGui::InvisibleButton("segment", {b.x - a.x, b.y - a.y}) &&
+        chosen != static_cast<int>(i)) {
       chosen = static_cast<int>(i);
       changed = true;
     }
@@ -200,7 +207,8 @@ void interval_bar(ImDrawList* list, const Box& place, const Estimate& estimate, 
                   double high, std::uint32_t colour, std::uint32_t line, std::uint32_t ground) {
   if (!(high > low)) return;
   const auto at = [&](double v) {
-    return static_cast<float>(place.x + std::clamp((v - low) / (high - low), 0.0, 1.0) * place.width);
+    return static_cast<float>(place.x +
+                              std::clamp((v - low) / (high - low), 0.0, 1.0) * place.width);
   };
   const auto top = static_cast<float>(place.y);
   const auto bottom = static_cast<float>(place.y + place.height);
@@ -223,7 +231,8 @@ Box fitted(Size shape, const Box& place) {
   if (shape.width <= 0 || shape.height <= 0) return place;
   const double scale = std::min(place.width / shape.width, place.height / shape.height);
   const double width = shape.width * scale, height = shape.height * scale;
-  return {place.x + (place.width - width) / 2, place.y + (place.height - height) / 2, width, height};
+  return {place.x + (place.width - width) / 2, place.y + (place.height - height) / 2, width,
+          height};
 }
 
 void picture_or_wait(const Desk& desk, ImDrawList* list, const Picture* picture, const Box& place,

@@ -8,6 +8,7 @@
 #include <imgui_impl_opengl3.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "base/error.h"
@@ -51,7 +52,8 @@ Window::Window(const WindowOptions& options) : options_(options) {
   io.ConfigFlags |= ImGuiConfigFlags_NoMouseCursorChange * (options.hidden ? 1 : 0);
   // Own callbacks first: ImGui's backend chains to them.
   glfwSetWindowUserPointer(window_, this);
-  glfwSetCursorPosCallback(window_, [](GLFWwindow* w, double, double) { owner(w)->activity_ = true; });
+  glfwSetCursorPosCallback(window_,
+                           [](GLFWwindow* w, double, double) { owner(w)->activity_ = true; });
   glfwSetMouseButtonCallback(window_,
                              [](GLFWwindow* w, int, int, int) { owner(w)->activity_ = true; });
   glfwSetScrollCallback(window_, [](GLFWwindow* w, double, double) { owner(w)->activity_ = true; });
@@ -93,7 +95,9 @@ void Window::make_framebuffer() {
     throw InputError("A picture of that size cannot be drawn here; give a smaller --size.");
 }
 
-bool Window::closing() const { return glfwWindowShouldClose(window_) != 0; }
+bool Window::closing() const {
+  return glfwWindowShouldClose(window_) != 0;
+}
 
 void Window::poll(double wait_seconds) {
   if (wait_seconds > 0)
@@ -102,7 +106,9 @@ void Window::poll(double wait_seconds) {
     glfwPollEvents();
 }
 
-void Window::wake() { glfwPostEmptyEvent(); }
+void Window::wake() {
+  glfwPostEmptyEvent();
+}
 
 double Window::content_scale() const {
   float x = 1, y = 1;
@@ -142,6 +148,12 @@ void Window::begin_frame(const std::function<void()>& adjust) {
 
 void Window::end_frame() {
   ImGui::Render();
+  // Type is set on whole pixels: the nearest texel is the right one, and costs software renderers
+  // half.
+  glBindTexture(GL_TEXTURE_2D, static_cast<unsigned>(
+                                   reinterpret_cast<std::uintptr_t>(ImGui::GetIO().Fonts->TexID)));
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
+  glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
   if (options_.hidden)
     glFinish();
@@ -163,12 +175,20 @@ std::vector<unsigned char> Window::read_pixels() const {
   return pixels;
 }
 
-void Window::set_title(const std::string& title) { glfwSetWindowTitle(window_, title.c_str()); }
+void Window::set_title(const std::string& title) {
+  glfwSetWindowTitle(window_, title.c_str());
+}
 
-void Window::copy_text(const std::string& text) { glfwSetClipboardString(window_, text.c_str()); }
+void Window::copy_text(const std::string& text) {
+  glfwSetClipboardString(window_, text.c_str());
+}
 
-std::vector<std::string> Window::take_dropped() { return std::exchange(dropped_, {}); }
+std::vector<std::string> Window::take_dropped() {
+  return std::exchange(dropped_, {});
+}
 
-bool Window::take_activity() { return std::exchange(activity_, false); }
+bool Window::take_activity() {
+  return std::exchange(activity_, false);
+}
 
 }  // namespace differentia::viewer

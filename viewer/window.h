@@ -15,13 +15,15 @@ namespace differentia::viewer {
 struct WindowOptions {
   Size size{1280, 800};
   std::string title = "Differentia";
-  bool hidden = false;  // for snapshots and measurements; frames then go to a framebuffer of exactly `size`
-  bool still = false;   // no cursor blinks, no vertical synchronisation
+  bool hidden =
+      false;  // for snapshots and measurements; frames then go to a framebuffer of exactly `size`
+  bool still = false;  // no cursor blinks, no vertical synchronisation
 };
 
 class Window {
  public:
-  explicit Window(const WindowOptions& options);  // throws InputError where there is no display or no OpenGL 3.3
+  explicit Window(const WindowOptions&
+                      options);  // throws InputError where there is no display or no OpenGL 3.3
   ~Window();
   Window(const Window&) = delete;
   Window& operator=(const Window&) = delete;
@@ -36,7 +38,8 @@ class Window {
 
   // Between these a frame is drawn. `adjust` is called before ImGui begins, for scripted input.
   void begin_frame(const std::function<void()>& adjust = {});
-  void end_frame();  // draws ImGui's part; shows the frame, or keeps it in the framebuffer when hidden
+  void
+  end_frame();  // draws ImGui's part; shows the frame, or keeps it in the framebuffer when hidden
 
   // The last frame of a hidden window: RGB, top row first.
   std::vector<unsigned char> read_pixels() const;

@@ -106,6 +106,94 @@ Taps taps(int source, int target, int begin, int count, Interpolation interpolat
   return result;
 }
 
+// Writes pixels of 0…255 into the planes of the input.
+class Normaliser {
+ public:
+  Normaliser(const InputSpec& spec, gsl::span<float> input) {
+    const std::size_t plane = static_cast<std::size_t>(spec.size.width) * spec.size.height;
+    for (int c = 0; c < 3; ++c) {  // blue, green, red
+      const int channel = spec.rgb ? 2 - c : c;
+      planes_[c] = input.data() + channel * plane;
+      gain_[c] = 1 / (255 * spec.std[channel]);
+      shift_[c] = -spec.mean[channel] / spec.std[channel];
+    }
+  }
+  void write(std::size_t pixel, float blue, float green, float red) {
+    planes_[0][pixel] = blue * gain_[0] + shift_[0];
+    planes_[1][pixel] = green * gain_[1] + shift_[1];
+    planes_[2][pixel] = red * gain_[2] + shift_[2];
+  }
+
+ private:
+  float* planes_[3];
+  float gain_[3], shift_[3];
+};
+
+// Rows first, which runs along memory; only then columns. The order does not matter as nothing is
+// rounded.
+void resample(const cv::Mat& bgr, const Taps& rows, const Taps& columns, Size size,
+              Normaliser& normaliser) {
+  // Only the columns that the input shows.
+  int first_column = bgr.cols, last_column = 0;
+  for (int x = 0; x < size.width; ++x) {
+    if (columns.length[x] == 0) continue;
+    first_column = std::min(first_column, columns.first[x]);
+    last_column = std::max(last_column, columns.first[x] + columns.length[x]);
+  }
+  const int span = 3 * std::max(0, last_column - first_column);
+  std::vector<float> line(span);
+  for (int y = 0; y < size.height; ++y) {
+    std::fill(line.begin(), line.end(), 0.0f);
+    for (int j = 0; j < rows.length[y]; ++j) {
+      const unsigned char* source = bgr.ptr(rows.first[y] + j) + 3 * first_column;
+      const float weight = rows.weights[static_cast<std::size_t>(y) * rows.most + j];
+      float* sum = line.data();
+      for (int i = 0; i < span; ++i) sum[i] += weight * static_cast<float>(source[i]);
+    }
+    for (int x = 0; x < size.width; ++x) {
+      float sums[3] = {0, 0, 0};
+      const float* weights = columns.weights.data() + static_cast<std::size_t>(x) * columns.most;
+      for (int j = 0; j < columns.length[x]; ++j) {
+        const float* source = line.data() + 3 * (columns.first[x] + j - first_column);
+        for (int c = 0; c < 3; ++c) sums[c] += weights[j] * source[c];
+      }
+      normaliser.write(static_cast<std::size_t>(y) * size.width + x, sums[0], sums[1], sums[2]);
+    }
+  }
+}
+
+// Bicubic weights overshoot, and Pillow cuts what is beyond black and white after the columns and
+// again after the rows.
+void resample_clipped(const cv::Mat& bgr, const Taps& rows, const Taps& columns, Size size,
+                      Normaliser& normaliser) {
+  cv::Mat across = cv::Mat::zeros(bgr.rows, 3 * size.width, CV_32FC1);
+  for (int y = 0; y < bgr.rows; ++y) {
+    float* line = across.ptr<float>(y);
+    for (int x = 0; x < size.width; ++x) {
+      const float* weights = columns.weights.data() + static_cast<std::size_t>(x) * columns.most;
+      for (int j = 0; j < columns.length[x]; ++j) {
+        const unsigned char* source = bgr.ptr(y) + 3 * (columns.first[x] + j);
+        for (int c = 0; c < 3; ++c) line[3 * x + c] += weights[j] * static_cast<float>(source[c]);
+      }
+    }
+    for (int i = 0; i < 3 * size.width; ++i) line[i] = std::clamp(line[i], 0.0f, 255.0f);
+  }
+  std::vector<float> line(static_cast<std::size_t>(3) * size.width);
+  for (int y = 0; y < size.height; ++y) {
+    std::fill(line.begin(), line.end(), 0.0f);
+    for (int j = 0; j < rows.length[y]; ++j) {
+      const float weight = rows.weights[static_cast<std::size_t>(y) * rows.most + j];
+      const float* source = across.ptr<float>(rows.first[y] + j);
+      for (std::size_t i = 0; i < line.size(); ++i) line[i] += weight * source[i];
+    }
+    for (float& value : line) value = std::clamp(value, 0.0f, 255.0f);
+    for (int x = 0; x < size.width; ++x) {
+      normaliser.write(static_cast<std::size_t>(y) * size.width + x, line[3 * x], line[3 * x + 1],
+                       line[3 * x + 2]);
+    }
+  }
+}
+
 }  // namespace
 
 InputGeometry input_geometry(const InputSpec& spec, Size photo) {
@@ -137,52 +225,11 @@ InputGeometry preprocess(const Photo& photo, const InputSpec& spec, gsl::span<fl
   const Taps rows = taps(source_height, placement.resized.height, -placement.top, height,
                          spec.interpolation, spec.antialias);
 
-  // Only the columns that the input shows.
-  int first_column = source_width, last_column = 0;
-  for (int x = 0; x < width; ++x) {
-    if (columns.length[x] == 0) continue;
-    first_column = std::min(first_column, columns.first[x]);
-    last_column = std::max(last_column, columns.first[x] + columns.length[x]);
-  }
-  const int span = 3 * std::max(0, last_column - first_column);
-  std::vector<float> line(span);
-  float* planes[3];  // of blue, green, red
-  float gain[3], shift[3];
-  for (int c = 0; c < 3; ++c) {
-    const int channel = spec.rgb ? 2 - c : c;
-    planes[c] = input.data() + channel * plane;
-    gain[c] = 1 / (255 * spec.std[channel]);
-    shift[c] = -spec.mean[channel] / spec.std[channel];
-  }
-  const bool overshoots = spec.interpolation == Interpolation::kBicubic;
-  for (int y = 0; y < height; ++y) {
-    // Rows first: that runs along memory; only then columns.
-    std::fill(line.begin(), line.end(), 0.0f);
-    for (int j = 0; j < rows.length[y]; ++j) {
-      const unsigned char* source = photo.bgr.ptr(rows.first[y] + j) + 3 * first_column;
-      const float weight = rows.weights[static_cast<std::size_t>(y) * rows.most + j];
-      float* sum = line.data();
-      for (int i = 0; i < span; ++i) sum[i] += weight * static_cast<float>(source[i]);
-    }
-    const std::size_t row = static_cast<std::size_t>(y) * width;
-    for (int x = 0; x < width; ++x) {
-      float blue = 0, green = 0, red = 0;
-      const float* weights = columns.weights.data() + static_cast<std::size_t>(x) * columns.most;
-      const float* source = line.data() + 3 * (columns.first[x] - first_column);
-      for (int j = 0; j < columns.length[x]; ++j, source += 3) {
-        blue += weights[j] * source[0];
-        green += weights[j] * source[1];
-        red += weights[j] * source[2];
-      }
-      if (overshoots) {
-        blue = std::clamp(blue, 0.0f, 255.0f);
-        green = std::clamp(green, 0.0f, 255.0f);
-        red = std::clamp(red, 0.0f, 255.0f);
-      }
-      planes[0][row + x] = blue * gain[0] + shift[0];
-      planes[1][row + x] = green * gain[1] + shift[1];
-      planes[2][row + x] = red * gain[2] + shift[2];
-    }
+  Normaliser normaliser(spec, input);
+  if (spec.interpolation == Interpolation::kBicubic) {
+    resample_clipped(photo.bgr, rows, columns, spec.size, normaliser);
+  } else {
+    resample(photo.bgr, rows, columns, spec.size, normaliser);
   }
   return input_geometry(spec, photo.full_size);
 }

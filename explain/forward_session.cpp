@@ -70,8 +70,8 @@ ForwardResult ForwardSession::run(gsl::span<const float> inputs, int photos) {
       std::copy_n(values, per_photo * count, impl_->padded.begin());
       values = impl_->padded.data();
     }
-    const auto input = model_tensor(network, values, {batch, 3, size.height, size.width})
-                           .contiguous(at::MemoryFormat::ChannelsLast);
+    // Row-major: oneDNN chooses its own layout from there.
+    const auto input = model_tensor(network, values, {batch, 3, size.height, size.width});
     const auto outputs = impl_->slice->run(input);
     for (std::size_t i = 0; i < result.grids.size(); ++i) {
       Grids& grids = result.grids[i];

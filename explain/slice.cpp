@@ -1,5 +1,6 @@
 #include "explain/slice_torch.h"
 
+#include <algorithm>
 #include <unordered_set>
 
 #include <torch/csrc/jit/ir/constants.h>
@@ -138,6 +139,55 @@ class Cutter {
   std::unordered_map<const jit::Value*, jit::Value*> copy_of_;
 };
 
+// Padding with zeros that differs from side to side (networks that come from TensorFlow) keeps a
+// convolution from taking it over, and costs more than the convolution: two copies and two changes
+// of layout. The convolution may pad both sides alike if its kernel gets rows and columns of zeros
+// to make up for that.
+void fold_padding(const std::shared_ptr<jit::Graph>& graph) {
+  std::vector<jit::Node*> convolutions;
+  for (jit::Node* node : graph->nodes()) {
+    const std::string kind = node->kind().toQualString();
+    if (kind == "aten::conv2d" || kind == "aten::_convolution") convolutions.push_back(node);
+  }
+  for (jit::Node* convolution : convolutions) {
+    jit::Node* pad = convolution->input(0)->node();
+    const std::string kind = pad->kind().toQualString();
+    if (kind != "aten::pad" && kind != "aten::constant_pad_nd") continue;
+    const auto sides = jit::toIValue(pad->input(1));
+    const auto value = jit::toIValue(pad->inputs().back());
+    const auto mode = kind == "aten::pad" ? jit::toIValue(pad->input(2)) : c10::optional<c10::IValue>("constant");
+    const auto weight = jit::toIValue(convolution->input(1));
+    const auto padding = jit::toIValue(convolution->input(4));
+    const auto dilation = jit::toIValue(convolution->input(5));
+    const bool known = sides && sides->isIntList() && value && mode && weight &&
+                       weight->isTensor() && padding && padding->isIntList() && dilation &&
+                       dilation->isIntList();
+    if (!known || mode->toStringRef() != "constant") continue;
+    if (!value->isNone() && value->toScalar().toDouble() != 0) continue;
+    if (convolution->kind() == jit::aten::_convolution) {
+      const auto transposed = jit::toIValue(convolution->input(6));
+      if (!transposed || transposed->toBool()) continue;
+    }
+    const auto list = sides->toIntVector();  // left, right, top, bottom
+    const auto own = padding->toIntVector();
+    const auto spread = dilation->toIntVector();
+    const bool plain =
+        list.size() == 4 &&
+        std::all_of(list.begin(), list.end(), [](auto side) { return side >= 0; }) &&
+        std::all_of(own.begin(), own.end(), [](auto side) { return side == 0; }) &&
+        std::all_of(spread.begin(), spread.end(), [](auto step) { return step == 1; });
+    if (!plain) continue;
+    const std::int64_t across = std::max(list[0], list[1]), down = std::max(list[2], list[3]);
+    const auto wider = at::constant_pad_nd(
+        weight->toTensor(), {across - list[0], across - list[1], down - list[2], down - list[3]},
+        0);
+    const jit::WithInsertPoint before(convolution);
+    convolution->replaceInput(0, pad->input(0));
+    convolution->replaceInput(1, graph->insertConstant(wider.contiguous()));
+    convolution->replaceInput(4, graph->insertConstant(std::vector<std::int64_t>{down, across}));
+  }
+}
+
 }  // namespace
 
 Slice::Slice(const Network& network, const jit::Value* from, const std::vector<jit::Value*>& to,
@@ -149,6 +199,8 @@ Slice::Slice(const Network& network, const jit::Value* from, const std::vector<j
     jit::OptimizeFrozenGraph(graph_, /*optimize_numerics=*/true);
   }
   if (use == SliceUse::kForward && network.dtype == at::kFloat) {
+    fold_padding(graph_);
+    jit::EliminateDeadCode(graph_);
     if (network.device.is_cuda()) {
       jit::FuseFrozenConvAddRelu(graph_);
     } else {

@@ -38,6 +38,36 @@ Matrix spherical_k_means(const Matrix& rows, std::size_t count, std::uint32_t se
   return centroids;
 }
 
+// The nearest centroid of each row (lowest number of equals) and the cosine to it.
+void nearest_centroids(const Matrix& unit, const Matrix& centroids,
+                       std::vector<std::int32_t>& nearest, std::vector<float>& similarity) {
+  nearest.assign(unit.rows, -1);
+  similarity.assign(unit.rows, 0);
+  if (centroids.rows == 0 || unit.rows == 0) return;
+  faiss::IndexFlatIP index(static_cast<Id>(unit.columns));
+  index.add(static_cast<Id>(centroids.rows), centroids.values.data());
+  std::vector<Id> ids(kBatch);
+  for (std::size_t first = 0; first < unit.rows; first += kBatch) {
+    const std::size_t batch = std::min(kBatch, unit.rows - first);
+    index.search(static_cast<Id>(batch), unit.values.data() + first * unit.columns, 1,
+                 similarity.data() + first, ids.data());
+    for (std::size_t i = 0; i < batch; ++i) nearest[first + i] = static_cast<std::int32_t>(ids[i]);
+  }
+}
+
+// For each centroid the cosine below which the share `left_out` of the rows nearest to it lie.
+std::vector<double> thresholds_of(const std::vector<std::int32_t>& nearest,
+                                  const std::vector<float>& similarity, std::size_t centroids,
+                                  double left_out) {
+  std::vector<std::vector<double>> own(centroids);
+  for (std::size_t i = 0; i < nearest.size(); ++i)
+    if (nearest[i] >= 0) own[static_cast<std::size_t>(nearest[i])].push_back(similarity[i]);
+  std::vector<double> thresholds;
+  for (auto& values : own)
+    thresholds.push_back(values.empty() ? 1 : quantile(std::move(values), left_out));
+  return thresholds;
+}
+
 // A cluster of one run.
 struct Found {
   std::vector<float> centroid;
@@ -45,6 +75,12 @@ struct Found {
   std::size_t rows = 0;  // its own, among all rows of the region
   double coherence = 0;  // mean cosine of these to the centroid
   double stability = 0;
+};
+
+// Clusters of several runs taken together.
+struct Recurring {
+  std::vector<float> centroid;
+  double threshold = 0;
 };
 
 Matrix take_rows(const Matrix& unit, const std::vector<std::size_t>& rows) {
@@ -68,10 +104,11 @@ class Region {
     std::sort(all_.begin(), all_.end());
     all_.erase(std::unique(all_.begin(), all_.end()), all_.end());
     if (rows_.rows == 0) return;
-    for (std::size_t run = 0; run < static_cast<std::size_t>(options.runs); ++run) {
+    for (std::size_t run = 0; run < 2 * static_cast<std::size_t>(options.halvings); ++run) {
+      // Runs 2i and 2i + 1 see the two halves of one halving.
       Random random(options.seed, stream_id("concept runs") + stream,
-                    static_cast<std::uint32_t>(run));
-      const Matrix seen = part_of_observations(random);
+                    static_cast<std::uint32_t>(run / 2));
+      const Matrix seen = half_of_observations(random, run % 2);
       std::size_t last = 0;
       for (const int count : counts) {
         const std::size_t allowed = std::max<std::size_t>(
@@ -86,8 +123,8 @@ class Region {
     compare();
   }
 
-  // Centroids of the clusters of at least `stability`, best first, at most `most`.
-  std::vector<std::vector<float>> recurring(double stability, std::size_t most) const {
+  // What stands for the clusters of at least `stability`, best first, at most `most`.
+  std::vector<Recurring> recurring(double stability, std::size_t most) const {
     std::vector<std::size_t> order;
     for (std::size_t j = 0; j < found_.size(); ++j)
       if (found_[j].stability >= stability && found_[j].rows >= std::min(kLeastRows, rows_.rows))
@@ -106,20 +143,24 @@ class Region {
       });
       if (!known) kept.push_back(j);
     }
-    std::vector<std::vector<float>> centroids;
-    for (const std::size_t j : kept) centroids.push_back(mean_of_matches(j));
-    return centroids;
+    std::vector<Recurring> result;
+    for (const std::size_t j : kept) result.push_back(mean_of_matches(j));
+    return result;
   }
 
  private:
-  Matrix part_of_observations(Random& random) const {
+  Matrix half_of_observations(Random& random, std::size_t which) const {
     std::vector<std::int64_t> drawn = all_;
     random.shuffle(drawn);
-    // Of a few observations each matters too much to be left out: there the runs differ by their
+    // Of few observations each matters too much to be left out: there the runs differ by their
     // seeds alone.
-    if (all_.size() >= 5)
-      drawn.resize(static_cast<std::size_t>(
-          std::ceil(options_.observations * static_cast<double>(all_.size()))));
+    if (all_.size() >= 6) {
+      const auto middle = drawn.begin() + static_cast<std::ptrdiff_t>(drawn.size() / 2);
+      drawn = which == 0 ? std::vector<std::int64_t>(drawn.begin(), middle)
+                         : std::vector<std::int64_t>(middle, drawn.end());
+    } else if (which == 1) {
+      random.bits();
+    }
     std::sort(drawn.begin(), drawn.end());
     std::vector<std::size_t> rows;
     for (std::size_t i = 0; i < rows_.rows; ++i)
@@ -166,13 +207,22 @@ class Region {
       for (const std::size_t a : here)
         for (const std::size_t b : here) ++shared_[a * n + b];
     }
+    // In each halving, what stands for the cluster in either half, and how well these two, which
+    // share no observation, agree.
+    const auto halvings = static_cast<std::size_t>(options_.halvings);
     for (std::size_t j = 0; j < n; ++j) {
-      std::vector<double> best(static_cast<std::size_t>(options_.runs), 0);
+      std::vector<std::size_t> best(2 * halvings, j);
+      std::vector<double> best_dice(2 * halvings, 0);
       for (std::size_t k = 0; k < n; ++k)
-        best[found_[k].run] = std::max(best[found_[k].run], dice(j, k));
-      best[found_[j].run] = 0;
-      found_[j].stability = std::accumulate(best.begin(), best.end(), 0.0) /
-                            std::max(1.0, static_cast<double>(options_.runs - 1));
+        if (dice(j, k) > best_dice[found_[k].run]) {
+          best_dice[found_[k].run] = dice(j, k);
+          best[found_[k].run] = k;
+        }
+      for (std::size_t i = 0; i < halvings; ++i)
+        if (best_dice[2 * i] > 0 && best_dice[2 * i + 1] > 0)
+          found_[j].stability += std::min({best_dice[2 * i], best_dice[2 * i + 1],
+                                           dice(best[2 * i], best[2 * i + 1])}) /
+                                 static_cast<double>(halvings);
     }
   }
 
@@ -184,18 +234,28 @@ class Region {
   }
 
   // A cluster together with those that other runs found in its place, weighted by their overlap.
-  std::vector<float> mean_of_matches(std::size_t j) const {
+  Recurring mean_of_matches(std::size_t j) const {
     std::vector<double> sum(rows_.columns, 0);
+    double size = 0, weights = 0;
     for (std::size_t k = 0; k < found_.size(); ++k) {
       const double weight = k == j ? 1 : dice(j, k);
       if (weight < 0.5) continue;
       for (std::size_t c = 0; c < sum.size(); ++c) sum[c] += weight * found_[k].centroid[c];
+      size += weight * static_cast<double>(found_[k].rows);
+      weights += weight;
     }
     const double length = std::sqrt(std::inner_product(sum.begin(), sum.end(), sum.begin(), 0.0));
-    std::vector<float> centroid;
+    Recurring result;
     for (const double value : sum)
-      centroid.push_back(static_cast<float>(value / std::max(length, 1e-30)));
-    return centroid;
+      result.centroid.push_back(static_cast<float>(value / std::max(length, 1e-30)));
+    std::vector<double> cosines;
+    for (std::size_t i = 0; i < rows_.rows; ++i) {
+      const auto row = rows_.row(i);
+      cosines.push_back(std::inner_product(row.begin(), row.end(), result.centroid.begin(), 0.0));
+    }
+    result.threshold = quantile(
+        std::move(cosines), 1 - std::min(1.0, size / weights / static_cast<double>(rows_.rows)));
+    return result;
   }
 
   const ConceptClusterOptions& options_;
@@ -210,40 +270,9 @@ class Region {
 
 }  // namespace
 
-void nearest_centroids(const Matrix& unit, const Matrix& centroids,
-                       std::vector<std::int32_t>& nearest, std::vector<float>& similarity) {
-  nearest.assign(unit.rows, -1);
-  similarity.assign(unit.rows, 0);
-  if (centroids.rows == 0 || unit.rows == 0) return;
-  faiss::IndexFlatIP index(static_cast<Id>(unit.columns));
-  index.add(static_cast<Id>(centroids.rows), centroids.values.data());
-  std::vector<Id> ids(kBatch);
-  for (std::size_t first = 0; first < unit.rows; first += kBatch) {
-    const std::size_t batch = std::min(kBatch, unit.rows - first);
-    index.search(static_cast<Id>(batch), unit.values.data() + first * unit.columns, 1,
-                 similarity.data() + first, ids.data());
-    for (std::size_t i = 0; i < batch; ++i) {
-      const auto row = unit.row(first + i);
-      const bool directed = std::any_of(row.begin(), row.end(), [](float v) { return v != 0; });
-      nearest[first + i] = directed ? static_cast<std::int32_t>(ids[i]) : -1;
-    }
-  }
-}
-
-std::vector<double> thresholds_of(const std::vector<std::int32_t>& nearest,
-                                  const std::vector<float>& similarity, std::size_t centroids,
-                                  double left_out) {
-  std::vector<std::vector<double>> own(centroids);
-  for (std::size_t i = 0; i < nearest.size(); ++i)
-    if (nearest[i] >= 0) own[static_cast<std::size_t>(nearest[i])].push_back(similarity[i]);
-  std::vector<double> thresholds;
-  for (auto& values : own)
-    thresholds.push_back(values.empty() ? 1 : quantile(std::move(values), left_out));
-  return thresholds;
-}
-
-Matrix concept_clusters(const Matrix& unit, gsl::span<const std::int64_t> observation,
-                        const std::vector<bool>& fine, const ConceptClusterOptions& options) {
+ConceptClusters concept_clusters(const Matrix& unit, gsl::span<const std::int64_t> observation,
+                                 const std::vector<bool>& fine,
+                                 const ConceptClusterOptions& options) {
   std::vector<std::size_t> fine_rows, coarse_rows;
   for (std::size_t i = 0; i < unit.rows; ++i) {
     const auto row = unit.row(i);
@@ -252,19 +281,42 @@ Matrix concept_clusters(const Matrix& unit, gsl::span<const std::int64_t> observ
   }
   const Region on(unit, fine_rows, observation, options.fine_counts, options, 0);
   const Region off(unit, coarse_rows, observation, options.coarse_counts, options, 1);
-  std::vector<std::vector<float>> centroids;
+  std::vector<Recurring> all;
   for (double stability = options.stability;; stability -= 0.15) {
     // The coarse ones may take a quarter of the places.
-    const std::vector<std::vector<float>> coarse =
+    const std::vector<Recurring> coarse =
         off.recurring(stability, fine_rows.empty() ? options.most : (options.most + 3) / 4);
-    centroids = on.recurring(stability, options.most - std::min(options.most, coarse.size()));
-    centroids.insert(centroids.end(), coarse.begin(), coarse.end());
-    if (centroids.size() >= options.least || stability <= 0) break;
+    all = on.recurring(stability, options.most - std::min(options.most, coarse.size()));
+    all.insert(all.end(), coarse.begin(), coarse.end());
+    if (all.size() >= options.least || stability <= 0) break;
   }
-  Matrix result(centroids.size(), unit.columns);
-  for (std::size_t k = 0; k < centroids.size(); ++k)
-    std::copy(centroids[k].begin(), centroids[k].end(), result.row(k).begin());
+  ConceptClusters result;
+  result.centroids = Matrix(all.size(), unit.columns);
+  for (std::size_t k = 0; k < all.size(); ++k) {
+    std::copy(all[k].centroid.begin(), all[k].centroid.end(), result.centroids.row(k).begin());
+    result.thresholds.push_back(all[k].threshold);
+  }
   return result;
+}
+
+void assign_rows(const Matrix& unit, const Matrix& centroids, gsl::span<const double> thresholds,
+                 std::vector<std::int16_t>& number, std::vector<float>& similarity) {
+  number.assign(unit.rows, -1);
+  similarity.assign(unit.rows, 0);
+  for (std::size_t i = 0; i < unit.rows; ++i) {
+    const auto row = unit.row(i);
+    if (std::all_of(row.begin(), row.end(), [](float value) { return value == 0; })) continue;
+    double nearest = -2, best = -2;
+    for (std::size_t k = 0; k < centroids.rows; ++k) {
+      const double cosine =
+          std::inner_product(row.begin(), row.end(), centroids.row(k).begin(), 0.0);
+      nearest = std::max(nearest, cosine);
+      if (cosine < thresholds[k] || cosine <= best) continue;
+      best = cosine;
+      number[i] = static_cast<std::int16_t>(k);
+    }
+    if (centroids.rows > 0) similarity[i] = static_cast<float>(number[i] >= 0 ? best : nearest);
+  }
 }
 
 }  // namespace differentia

@@ -18,6 +18,7 @@
 #include <opencv2/imgcodecs.hpp>
 
 #include "base/error.h"
+#include "tools/world/invent.h"
 #include "tools/world/jpeg.h"
 #include "tools/world/render.h"
 
@@ -116,7 +117,7 @@ class Writer {
   Writer(const WorldOptions& options, const ProgressCallback& progress)
       : options_(options),
         progress_(progress),
-        description_(load_description(options.description)),
+        description_(description_of(options.description, options.invent)),
         target_(options.output),
         folder_(options.output + ".partial") {}
 
@@ -158,9 +159,7 @@ class Writer {
 
   void prepare() {
     const std::string mine = options_json(options_).dump(1) + "\n";
-    std::ifstream described(options_.description, std::ios::binary);
-    std::stringstream text;
-    text << described.rdbuf();
+    const std::string described = description_text();
     const auto same = [&](const char* name, const std::string& wanted) {
       std::ifstream file(folder_ / name, std::ios::binary);
       std::stringstream found;
@@ -168,8 +167,7 @@ class Writer {
       return file && found.str() == wanted;
     };
     // What is left of a run with other options is of no use.
-    if (fs::exists(folder_) &&
-        !(same("world.json", mine) && same("description.json", text.str()))) {
+    if (fs::exists(folder_) && !(same("world.json", mine) && same("description.json", described))) {
       if (!fs::exists(folder_ / "world.json") && !fs::is_empty(folder_))
         throw FileError(
             folder_.string(),
@@ -180,7 +178,15 @@ class Writer {
     }
     make_folder(folder_);
     write_text(folder_ / "world.json", mine);
-    write_text(folder_ / "description.json", text.str());
+    write_text(folder_ / "description.json", described);
+  }
+
+  std::string description_text() const {
+    if (options_.invent != 0) return to_json(description_).dump(1) + "\n";
+    std::ifstream file(options_.description, std::ios::binary);
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
   }
 
   void plan() {

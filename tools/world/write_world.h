@@ -23,7 +23,8 @@ namespace differentia::world {
 
 struct WorldOptions {
   std::string description = "data/world/demo.json";  // path
-  std::string output;                                // folder to make
+  std::uint64_t invent = 0;  // not 0: a world invented from this number instead
+  std::string output;        // folder to make
   Variant variant = Variant::clean;
   std::uint64_t seed = 1;
   int train_photos = 60;    // a species

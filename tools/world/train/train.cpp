@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "tools/world/invent.h"
 #include "tools/world/train/measure.h"
 
 namespace differentia::world {
@@ -103,7 +104,8 @@ void check(const TrainOptions& options) {
   if (options.cue_photos < 1 || options.exchange_photos < 1)
     throw InputError("measuring needs at least one photo for each cue and each part");
   if (options.threads < 1) throw InputError("threads must be at least 1");
-  if (fs::exists(fs::path(options.output) / "model.pt") && !options.replace)
+  if (fs::exists(fs::path(options.output) / "model.pt") && !options.replace &&
+      !options.measure_only)
     throw FileError(
         options.output,
         fmt::format("{}: holds a model already; choose another folder or give --replace",
@@ -139,6 +141,46 @@ ordered_json card_json(const Description& description, const TrainOptions& optio
           {"deep_layer", "stage3.1"}};
 }
 
+torch::jit::Module load_network(const std::string& path, const Description& description) {
+  try {
+    torch::jit::Module network = torch::jit::load(path);
+    network.eval();
+    const torch::NoGradGuard no_gradients;
+    const torch::Tensor logits =
+        network.forward({torch::zeros({1, 3, kNetworkSide, kNetworkSide})}).toTensor();
+    if (logits.size(1) != static_cast<std::int64_t>(description.species.size()))
+      throw FileError(
+          path,
+          fmt::format(
+              "{}: has {} outputs where the description has {} species; name a model of this world",
+              path, logits.size(1), description.species.size()));
+    return network;
+  } catch (const c10::Error&) {
+    throw FileError(
+        path,
+        fmt::format(
+            "{}: is not a TorchScript model of a demo world; name one that this program trained",
+            path));
+  }
+}
+
+void save_network(const torch::jit::Module& network, const fs::path& path) {
+  try {
+    network.save(path.string());
+  } catch (const c10::Error&) {
+    throw FileError(
+        path.string(),
+        fmt::format("{}: cannot be written; choose another folder or free it", path.string()));
+  }
+}
+
+// What the report beside a model says of its training; null where there is none.
+ordered_json earlier_training(const fs::path& folder) {
+  std::ifstream file(folder / "report.json");
+  const ordered_json report = ordered_json::parse(file, nullptr, false);
+  return report.is_object() && report.contains("training") ? report["training"] : ordered_json();
+}
+
 double round3(double value) {
   return std::round(value * 1000) / 1000;
 }
@@ -163,51 +205,49 @@ ordered_json biases_json(const std::vector<LearnedBias>& biases) {
 
 TrainSummary train_world(const TrainOptions& options, const ProgressCallback& progress) {
   check(options);
-  const Description description = load_description(options.description);
+  const Description description = description_of(options.description, options.invent);
+  const fs::path folder = options.output;
   std::error_code failed;
-  fs::create_directories(options.output, failed);
+  fs::create_directories(folder, failed);
   if (failed)
     throw FileError(options.output, fmt::format("{}: cannot be made ({}); choose another folder",
                                                 options.output, failed.message()));
   torch::jit::Module twin;
-  if (!options.twin.empty()) {
-    try {
-      twin = torch::jit::load(options.twin);
-    } catch (const c10::Error&) {
-      throw FileError(options.twin,
-                      fmt::format("{}: is not a TorchScript model; name the clean twin's model.pt",
-                                  options.twin));
-    }
-  }
+  if (!options.twin.empty()) twin = load_network(options.twin, description);
   // The plain interpreter: the profiling executor recompiles and breaks gradients between runs.
   const torch::jit::GraphOptimizerEnabledGuard no_optimizer(false);
 
-  const std::vector<cv::Mat> train_photos =
-      take_photos(plan_shots(description, options, 0, options.train_photos, options.variant),
-                  shrink_photo, options.threads, "rendering photos to train on", progress);
+  TrainSummary summary;
+  torch::jit::Module network;
+  ordered_json training;
+  if (options.measure_only) {
+    network = load_network((folder / "model.pt").string(), description);
+    training = earlier_training(folder);
+  } else {
+    const std::vector<cv::Mat> photos =
+        take_photos(plan_shots(description, options, 0, options.train_photos, options.variant),
+                    shrink_photo, options.threads, "rendering photos to train on", progress);
+    network = make_network(static_cast<int>(description.species.size()),
+                           Random(options.seed, stream_id("weights")));
+    const auto start = std::chrono::steady_clock::now();
+    summary.train_loss = fit(network, photos, options.train_photos, options, progress);
+    summary.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    network.eval();
+    save_network(network, folder / "model.pt");
+    write_text(folder / "model.json", card_json(description, options).dump(1) + "\n");
+    training = {{"photos", options.train_photos},
+                {"epochs", options.epochs},
+                {"batch", options.batch},
+                {"learning_rate", options.learning_rate},
+                {"loss", round3(summary.train_loss)}};
+  }
+  for (const torch::Tensor& parameter : network.parameters())
+    summary.parameters += parameter.numel();
+
   const std::vector<cv::Mat> test_photos = take_photos(
       plan_shots(description, options, kFirstTestPhoto, options.test_photos, Variant::clean),
       shrink_photo, options.threads, "rendering photos to test with", progress);
-
-  TrainSummary summary;
-  torch::jit::Module network = make_network(static_cast<int>(description.species.size()),
-                                            Random(options.seed, stream_id("weights")));
-  for (const torch::Tensor& parameter : network.parameters())
-    summary.parameters += parameter.numel();
-  const auto start = std::chrono::steady_clock::now();
-  summary.train_loss = fit(network, train_photos, options.train_photos, options, progress);
-  summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-
-  network.eval();
-  const fs::path folder = options.output;
-  try {
-    network.save((folder / "model.pt").string());
-  } catch (const c10::Error&) {
-    throw FileError((folder / "model.pt").string(),
-                    fmt::format("{}: cannot be written; choose another folder or free it",
-                                (folder / "model.pt").string()));
-  }
-  write_text(folder / "model.json", card_json(description, options).dump(1) + "\n");
   const Accuracy accuracy =
       measure_accuracy(network, description, test_photos, options.test_photos);
   summary.accuracy = accuracy.top1;
@@ -219,9 +259,7 @@ TrainSummary train_world(const TrainOptions& options, const ProgressCallback& pr
       {"variant", variant_name(options.variant)},
       {"seed", options.seed},
       {"parameters", summary.parameters},
-      {"train_photos", options.train_photos},
-      {"epochs", options.epochs},
-      {"train_loss", round3(summary.train_loss)},
+      {"training", training},
       {"accuracy", accuracy.json},
       {"biases", biases_json(summary.biases)},
       {"exchanges", measure_exchanges(network, description, options, progress)}};

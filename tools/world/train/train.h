@@ -14,7 +14,8 @@ namespace differentia::world {
 
 struct TrainOptions {
   std::string description = "data/world/demo.json";  // path
-  std::string output;  // folder for model.pt, model.json and report.json
+  std::uint64_t invent = 0;  // not 0: a world invented from this number instead
+  std::string output;        // folder for model.pt, model.json and report.json
   Variant variant = Variant::clean;
   std::uint64_t seed = 1;  // of the photos, the weights and the augmentation
   int train_photos = 120;  // a species
@@ -27,6 +28,7 @@ struct TrainOptions {
   std::string twin;             // model.pt of the clean twin; empty for none
   int threads = 1;              // for rendering; the network runs on LibTorch's own threads
   bool replace = false;         // an existing model in `output`
+  bool measure_only = false;    // trains nothing: measures the model that `output` holds, anew
 };
 
 // A planted bias and what the network made of it.

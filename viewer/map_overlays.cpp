@@ -38,12 +38,13 @@ void banner(const Desk& desk, ImDrawList* list, const Box& canvas, const std::st
 }
 
 void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera,
-                  const std::vector<Region>& regions, std::int32_t selected) {
+                  const std::vector<Region>& regions, std::int32_t selected, std::int32_t most) {
   const std::int32_t hovered = desk.state.hovered_concept;
   const Box visible = camera.visible();
   std::vector<ImVec2> line;
   for (const Region& region : regions) {
     const bool strong = region.number == selected || region.number == hovered;
+    if (!strong && region.number >= most) continue;
     const bool faint = !strong && (selected >= 0 || hovered >= 0);
     const std::uint32_t colour = with_alpha(concept_colour(region.number), strong  ? 255
                                                                            : faint ? 70
@@ -61,9 +62,11 @@ void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera,
       if (right < visible.x || left > visible.x + visible.width || bottom < visible.y ||
           top > visible.y + visible.height)
         continue;
-      if (strong)
-        list->AddPolyline(line.data(), static_cast<int>(line.size()), rgba(0x0F1114, 180),
-                          ImDrawFlags_Closed, desk.theme.px(5));
+      // A dark casing keeps the line readable over any photo.
+      if (!faint)
+        list->AddPolyline(line.data(), static_cast<int>(line.size()),
+                          rgba(0x0F1114, strong ? 190 : 130), ImDrawFlags_Closed,
+                          desk.theme.px(strong ? 5 : 3.4));
       list->AddPolyline(line.data(), static_cast<int>(line.size()), colour, ImDrawFlags_Closed,
                         desk.theme.px(strong ? 2.4 : 1.5));
     }
@@ -71,7 +74,7 @@ void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera,
 }
 
 std::int32_t draw_concept_labels(const Desk& desk, ImDrawList* list, const Camera& camera,
-                                 const MapSummary& map, bool hoverable) {
+                                 const MapSummary& map, bool hoverable, std::int32_t most) {
   const Theme& theme = desk.theme;
   const float dot = theme.px(4), padding = theme.px(8), height = theme.px(22);
   struct Texts {
@@ -80,7 +83,17 @@ std::int32_t draw_concept_labels(const Desk& desk, ImDrawList* list, const Camer
   };
   std::vector<Texts> texts;
   std::vector<LabelRequest> requests;
-  for (const store::ConceptRecord& c : map.concepts) {
+  const std::int32_t chosen = desk.state.selection.kind == Selection::Kind::kConcept
+                                  ? desk.state.selection.concept_number
+                                  : -1;
+  std::vector<const store::ConceptRecord*> shown;
+  for (const store::ConceptRecord& c : map.concepts)
+    if (c.number == chosen) shown.push_back(&c);
+  for (const store::ConceptRecord& c : map.concepts)
+    if (c.number != chosen && (c.number < most || c.number == desk.state.hovered_concept))
+      shown.push_back(&c);
+  for (const store::ConceptRecord* record : shown) {
+    const store::ConceptRecord& c = *record;
     Texts t{std::to_string(c.number), signed_text(c.attribution.value), 0};
     t.number_width = text_size(theme.bold, t.number).x;
     const float width = 2 * padding + 2 * dot + theme.px(6) + t.number_width + theme.px(7) +
@@ -95,19 +108,16 @@ std::int32_t draw_concept_labels(const Desk& desk, ImDrawList* list, const Camer
   canvas.height -= 8;
   const auto places = place_labels(requests, canvas);
   std::int32_t hovered = -1;
-  const std::int32_t selected = desk.state.selection.kind == Selection::Kind::kConcept
-                                    ? desk.state.selection.concept_number
-                                    : -1;
   for (std::size_t i = 0; i < places.size(); ++i) {
     if (!places[i].shown) continue;
     const Box& box = places[i].box;
-    const std::int32_t number = map.concepts[i].number;
+    const std::int32_t number = shown[i]->number;
     const bool under = hoverable && contains(box, ImGui::GetIO().MousePos);
     if (under) {
       hovered = number;
       ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
     }
-    const bool strong = under || number == selected;
+    const bool strong = under || number == chosen;
     list->AddRectFilled(corner(box), far_corner(box),
                         strong ? theme.colours.hovered : with_alpha(theme.colours.panel, 236),
                         height / 2);

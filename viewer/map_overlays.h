@@ -17,13 +17,13 @@ namespace differentia::viewer {
 void ring(const Desk& desk, ImDrawList* list, const Box& box);
 void banner(const Desk& desk, ImDrawList* list, const Box& canvas, const std::string& message);
 
-// Outlines of the concepts; one selected (or −1) stands out.
+// Outlines of the concepts with numbers below `most`; the selected one (or −1) and the one under the mouse stand out
+// and are always drawn.
 void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera,
-                  const std::vector<Region>& regions, std::int32_t selected);
-// Number and attribution of each concept at its place; answers the number under the mouse, −1 for
-// none.
+                  const std::vector<Region>& regions, std::int32_t selected, std::int32_t most);
+// Number and attribution of each concept below `most` at its place; answers the number under the mouse, −1 for none.
 std::int32_t draw_concept_labels(const Desk& desk, ImDrawList* list, const Camera& camera,
-                                 const MapSummary& map, bool hoverable);
+                                 const MapSummary& map, bool hoverable, std::int32_t most);
 
 Box minimap_place(const Desk& desk, const Box& canvas);
 void draw_minimap_picture(const Desk& desk, ImDrawList* list, const Box& place,

@@ -14,14 +14,17 @@ namespace differentia::viewer {
 namespace {
 
 constexpr double kHeader = 62;
+constexpr double kNamed = 12;  // concepts outlined on the whole map; more as it grows
 
 }  // namespace
 
 void MapPanel::look(const MapSummary& map, int level, double zoom, Point centre) {
   double scale = canvas_.fitted_scale();
   const auto& bins = map.record.level_bins;
-  if (level >= 0 && !bins.empty())
-    scale = 32.0 * bins[std::min(static_cast<std::size_t>(level), bins.size() - 1)];
+  if (level >= 0 && !bins.empty()) {
+    const std::size_t wanted = std::min(static_cast<std::size_t>(level), bins.size() - 1);
+    if (choose_level(bins, scale) != wanted) scale = 32.0 * bins[wanted];
+  }
   canvas_.look_at(centre, scale * zoom);
 }
 
@@ -195,16 +198,22 @@ void MapPanel::draw_map(Desk& desk, const Box& place, std::int32_t map_id, const
   ImGui::End();
 }
 
+std::int32_t MapPanel::named() const {
+  const double zoom = canvas_.camera().scale / canvas_.fitted_scale();
+  return static_cast<std::int32_t>(std::min(1000.0, kNamed * zoom * zoom));
+}
+
 void MapPanel::draw_outlines(Desk& desk, const MapSummary& map) {
   const std::int32_t selected = desk.state.selection.kind == Selection::Kind::kConcept
                                     ? desk.state.selection.concept_number
                                     : -1;
-  draw_regions(desk, ImGui::GetWindowDrawList(), canvas_.camera(), map.regions, selected);
+  draw_regions(desk, ImGui::GetWindowDrawList(), canvas_.camera(), map.regions, selected, named());
 }
 
 void MapPanel::draw_labels(Desk& desk, const MapSummary& map, bool hovered, bool& over_label) {
   const std::int32_t number =
-      draw_concept_labels(desk, ImGui::GetWindowDrawList(), canvas_.camera(), map, hovered);
+      draw_concept_labels(desk, ImGui::GetWindowDrawList(), canvas_.camera(), map, hovered,
+                          named());
   if (number >= 0) {
     desk.next_hovered_concept = number;
     over_label = true;

@@ -33,6 +33,9 @@ class MapPanel {
   void draw_legend(Desk& desk, const MapSummary& map, const MapLevel& level, const Box& canvas);
   void draw_tooltip(Desk& desk, const MapSummary& map, const MapLevel& level, std::int32_t cell);
 
+  // How many concepts are outlined and labelled at this zoom, those with most attribution first.
+  std::int32_t named() const;
+
   MapCanvas canvas_;
   std::shared_ptr<const MapLevel> shown_;
   std::int32_t shown_map_ = -1;

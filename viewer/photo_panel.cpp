@@ -207,7 +207,7 @@ void PhotoPanel::draw_saliency_controls(Desk& desk, const Shown& shown) {
     const std::string deep = info ? info->deep_layer : std::string();
     const std::string current =
         view.layer.empty() ? (deep.empty() ? "deep layer" : deep) : view.layer;
-    if (ImGui::BeginCombo("##layer", current.c_str())) {
+    if (begin_choice(desk, "##layer", current)) {
       if (info)
         for (const std::string& layer : info->layers)
           if (ImGui::Selectable(layer.c_str(), layer == current)) view.layer = layer;
@@ -247,7 +247,7 @@ void PhotoPanel::draw_target(Desk& desk, const Shown& shown, const char* id, boo
     current = name(shown.request.output) + " (own)";
   ImGui::PushID(id);
   ImGui::SetNextWindowSizeConstraints({0, 0}, {1e4f, theme.px(360)});
-  if (ImGui::BeginCombo("##choose", current.c_str(), ImGuiComboFlags_HeightLargest)) {
+  if (begin_choice(desk, "##choose", current)) {
     const bool opened = ImGui::IsWindowAppearing();
     if (opened) target_search_.clear();
     search_field(desk, "##search",

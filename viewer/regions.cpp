@@ -36,6 +36,15 @@ Field blurred(const Field& field, std::int32_t side, double sigma) {
   return both;
 }
 
+double area(const std::vector<Point>& line) {
+  double sum = 0;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const Point a = line[i], b = line[(i + 1) % line.size()];
+    sum += a.x * b.y - b.x * a.y;
+  }
+  return std::abs(sum) / 2;
+}
+
 // One round of Chaikin's corner cutting on a closed line.
 std::vector<Point> rounded(const std::vector<Point>& line) {
   std::vector<Point> cut;
@@ -175,7 +184,7 @@ std::vector<Region> concept_regions(const store::Cells& cells, std::int32_t bins
     Region region;
     region.number = number;
     for (const auto& line : zero_lines(field, bins))
-      if (line.size() >= options.shortest) region.outlines.push_back(rounded(rounded(line)));
+      if (area(line) * bins * bins >= options.smallest) region.outlines.push_back(rounded(rounded(line)));
     if (!region.outlines.empty()) regions.push_back(std::move(region));
   }
   return regions;

@@ -17,9 +17,9 @@ struct Region {
 };
 
 struct RegionOptions {
-  double blur = 1.1;         // standard deviation, in bins
+  double blur = 1.3;         // standard deviation, in bins
   double threshold = 0.08;   // least density, as a share of the concept's own peak
-  std::size_t shortest = 8;  // outlines with fewer corners are specks and left out
+  double smallest = 4;      // outlines around a smaller area, in bins, are specks and left out
 };
 
 // `bins` along a side of `cells`. Regions in the order of their numbers; cells without a concept

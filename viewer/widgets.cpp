@@ -161,6 +161,19 @@ bool search_field(const Desk& desk, const char* id, const std::string& hint, std
   return changed;
 }
 
+bool begin_choice(const Desk& desk, const char* id, const std::string& current) {
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::CalcItemWidth(), height = ImGui::GetFrameHeight();
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const bool open = ImGui::BeginCombo(id, current.c_str(),
+                                      ImGuiComboFlags_NoArrowButton | ImGuiComboFlags_HeightLargest);
+  const float x = at.x + width - desk.theme.px(18), y = at.y + height / 2 - desk.theme.px(2);
+  const float arm = desk.theme.px(4);
+  list->AddLine({x - arm, y}, {x, y + arm}, desk.theme.colours.quiet, desk.theme.px(1.4));
+  list->AddLine({x + arm, y}, {x, y + arm}, desk.theme.colours.quiet, desk.theme.px(1.4));
+  return open;
+}
+
 bool link(const Desk& desk, const std::string& label) {
   const Theme& theme = desk.theme;
   const ImVec2 at = ImGui::GetCursorScreenPos();

@@ -55,6 +55,8 @@ bool segmented(const Desk& desk, const char* id, const std::vector<std::string>&
 // A field with a magnifying glass; answers whether it changed.
 bool search_field(const Desk& desk, const char* id, const std::string& hint, std::string& value,
                   bool focus);
+// A list that opens on a click; when it answers yes, its rows follow, then ImGui::EndCombo().
+bool begin_choice(const Desk& desk, const char* id, const std::string& current);
 // Plain text that can be clicked.
 bool link(const Desk& desk, const std::string& label);
 bool quiet_button(const Desk& desk, const std::string& label);

@@ -1,5 +1,6 @@
 #include "atlas/collect.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -238,6 +239,16 @@ TEST_CASE("a photo's attributions add up to its logit less the logit of nothing"
       CHECK(std::abs(sum - change) <= larus.outcomes[photo].residual + 1e-4);
       CHECK(std::abs(sum - change) <= 0.05 * std::max(std::abs(change), 1.0) + 1e-4);
     }
+  }
+
+  // Position by position: the same as attributing the kept grid again, up to half precision.
+  Grids kept = nothing;
+  for (std::size_t i = 0; i < kept.values.size(); ++i) kept.values[i] = larus.layer.activation[i];
+  const std::vector<std::vector<Target>> own = {{Target::output(0)}};
+  const Attribution again = tail.run(kept, own)[0][0];
+  const float most = *std::max_element(again.values.begin(), again.values.end());
+  for (std::size_t i = 0; i < 256; ++i) {
+    CHECK(larus.layer.attribution[i * 3] == Approx(again.values[i]).margin(0.02 * most));
   }
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "atlas/store/format.h"
+#include "atlas/store/tables.h"
 #include "base/file.h"
 
 namespace differentia::store {
@@ -39,6 +40,10 @@ void finish_database(Database& work, const std::string& folder, std::int32_t ico
     for (const auto& file : files)
       row.bind(file, static_cast<std::int64_t>(fs::file_size(folder + "/" + file))).run();
   }
+  // Counting a table reads all of it: too slow for opening an atlas of millions of photos.
+  for (const char* table : {"taxa", "photos"})
+    set_meta(work, table,
+             std::to_string(work.number(fmt::format("SELECT count(*) FROM {}", table))));
   work.run("COMMIT");
   const auto temporary = folder + "/" + kDatabaseFile + ".tmp";
   fs::remove(temporary);

@@ -133,13 +133,13 @@ struct Reader::Impl {
     return std::stoi(text);
   }
 
-  // Rows of a table whose ids are dense.
+  // Rows of a table whose ids are 0 to count − 1, without counting them.
   std::int32_t dense_count(const std::string& table) {
-    Statement row(database, fmt::format("SELECT count(*), min(id), max(id) FROM {}", table));
-    row.step();
-    const auto count = row.int32(0);
-    if (count > 0 && (row.int32(1) != 0 || row.int32(2) != count - 1))
-      throw DamagedAtlas(database.path(), fmt::format("the ids of its {} have gaps", table));
+    const auto count = number(table);
+    const auto first = database.number(fmt::format("SELECT ifnull(min(id), 0) FROM {}", table));
+    const auto last = database.number(fmt::format("SELECT ifnull(max(id), -1) FROM {}", table));
+    if (first != 0 || last != count - 1)
+      throw DamagedAtlas(database.path(), fmt::format("it has no {} {}", count, table));
     return count;
   }
 

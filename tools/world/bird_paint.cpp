@@ -192,12 +192,15 @@ void Painter::paint_tail() {
   const std::uint8_t web = add(Part::tail, 1.f, 0.42f, 0.05f);
   fill(shape_.tail_base, web);
   const PartLook& tail = look(Part::tail);
+  const std::uint8_t band = add(Part::tail, to_linear(to_color(tail.pattern_color)), 0.3f);
   Random tones(bird_.key, stream_id("tail"));
   for (const Feather& f : shape_.tail) {
     feather(f, web, 112 + static_cast<int>(tones.below(22)));
-    if (tail.pattern == Pattern::banded) {
-      const std::uint8_t band = add(Part::tail, to_linear(to_color(tail.pattern_color)), 0.3f);
-      fill(feather_outline(f, 0.76, 1), band);
+    if (tail.pattern ==
+        Pattern::banded) {  // within the feather: a band adds nothing to the outline
+      cv::Mat end = cv::Mat::zeros(material_.size(), CV_8U);
+      fill_outline(end, map(feather_outline(f, 0.72, 1)), 255);
+      material_.setTo(band, end & (material_ == web));
     }
   }
   if (tail.pattern == Pattern::plain || tail.pattern == Pattern::banded) return;

@@ -20,7 +20,8 @@ namespace {
 // A folder of its own for a test, removed at its end.
 struct Folder {
   fs::path path;
-  explicit Folder(const char* name) : path(fs::temp_directory_path() / (std::string("differentia_world_") + name)) {
+  explicit Folder(const char* name)
+      : path(fs::temp_directory_path() / (std::string("differentia_world_") + name)) {
     fs::remove_all(path);
     fs::create_directories(path);
   }
@@ -56,7 +57,8 @@ std::vector<std::string> lines(const fs::path& path) {
 
 }  // namespace
 
-TEST_CASE("a world is the same bytes for any number of threads, and goes on after an interruption", "[write_world]") {
+TEST_CASE("a world is the same bytes for any number of threads, and goes on after an interruption",
+          "[write_world]") {
   const Folder folder("threads");
   WorldOptions options = small_world(folder.path / "one");
   const WorldSummary summary = write_world(options);
@@ -68,7 +70,11 @@ TEST_CASE("a world is the same bytes for any number of threads, and goes on afte
   options.output = (folder.path / "two").string();
   options.threads = 2;
   int reports = 0;
-  CHECK_THROWS_AS(write_world(options, [&](const Progress& progress) { return ++reports < 2 && progress.done < progress.total; }), Interrupted);
+  CHECK_THROWS_AS(write_world(options,
+                              [&](const Progress& progress) {
+                                return ++reports < 2 && progress.done < progress.total;
+                              }),
+                  Interrupted);
   CHECK_FALSE(fs::exists(options.output));
   CHECK(fs::exists(options.output + ".partial"));
   write_world(options);
@@ -83,10 +89,14 @@ TEST_CASE("the tables name files that are there, and scenes that render to them"
   const Description description = load_description(options.description);
   const auto photos = lines(folder.path / "world" / "photos.csv");
   REQUIRE(photos.size() == 1 + 24 * 3);
-  CHECK(photos[0].rfind("photo,taxon,split,mask,form,observation,observer,date,latitude,longitude,licence,credit,", 0) == 0);
-  CHECK(photos[1].find("photos/silvaria_simplex/0000.jpg,Silvaria simplex,train,masks/silvaria_simplex/0000.png,") == 0);
+  CHECK(photos[0].rfind("photo,taxon,split,mask,form,observation,observer,date,latitude,longitude,"
+                        "licence,credit,",
+                        0) == 0);
+  CHECK(photos[1].find("photos/silvaria_simplex/0000.jpg,Silvaria "
+                       "simplex,train,masks/silvaria_simplex/0000.png,") == 0);
   const Scene scene = written_scene(description, options, "Granella rufa", kFirstTestPhoto);
-  const cv::Mat mask = cv::imread((folder.path / "world/masks/granella_rufa/t0000.png").string(), cv::IMREAD_UNCHANGED);
+  const cv::Mat mask = cv::imread((folder.path / "world/masks/granella_rufa/t0000.png").string(),
+                                  cv::IMREAD_UNCHANGED);
   const cv::Mat photo = cv::imread((folder.path / "world/photos/granella_rufa/t0000.jpg").string());
   const Rendered rendered = render(scene);
   CHECK(cv::norm(mask, rendered.subjects, cv::NORM_INF) == 0);

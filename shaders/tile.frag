@@ -1,5 +1,5 @@
 #version 330 core
-// An icon with rounded corners. A tint colours the icon by its lightness, and frames it fully.
+// An icon with rounded corners. A tint colours the icon by its lightness, and frames it more strongly.
 in vec2 uv;
 in vec2 from_centre;
 flat in float half_side;
@@ -20,8 +20,9 @@ void main() {
     float light = dot(rgb, vec3(0.299, 0.587, 0.114));
     vec3 tinted = tint_colour.rgb * (0.28 + 0.92 * light);
     float frame = clamp(half_side * 0.10, 1.5, 3.0);
-    float share = mix(tint_colour.a, 1.0, smoothstep(-frame - 0.5, -frame + 0.5, outside));
-    rgb = mix(rgb, mix(tinted, tint_colour.rgb, smoothstep(-frame - 0.5, -frame + 0.5, outside)), share);
+    float edge = smoothstep(-frame - 0.5, -frame + 0.5, outside);
+    float share = mix(tint_colour.a, min(1.0, 1.6 * tint_colour.a), edge);
+    rgb = mix(rgb, mix(tinted, tint_colour.rgb, edge), share);
   }
   colour = vec4(rgb, alpha * clamp(0.5 - outside, 0.0, 1.0));
 }

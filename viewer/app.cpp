@@ -159,6 +159,8 @@ void App::apply_initial() {
     if (!map_shown_) return;  // the camera has no viewport yet
     Point centre{0.5, 0.5};
     int level = initial.level;
+    for (const store::ConceptRecord& c : map->concepts)
+      if (c.number == initial.concept_number) centre = {c.label_x, c.label_y};
     if (initial.cell) {
       const double bins = map->record.level_bins[static_cast<std::size_t>(initial.cell->level)];
       centre = {(initial.cell->x + 0.5) / bins, (initial.cell->y + 0.5) / bins};

@@ -20,7 +20,7 @@ constexpr std::size_t kMostFailures = 50;
 // photo.
 void step_back() {
 #ifdef __linux__
-  setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), 10);
+  setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), 3);
 #endif
 }
 

@@ -74,7 +74,8 @@ void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera,
 }
 
 std::int32_t draw_concept_labels(const Desk& desk, ImDrawList* list, const Camera& camera,
-                                 const MapSummary& map, bool hoverable, std::int32_t most) {
+                                 const MapSummary& map, bool hoverable, std::int32_t most,
+                                 const std::vector<Box>& obstacles) {
   const Theme& theme = desk.theme;
   const float dot = theme.px(4), padding = theme.px(8), height = theme.px(22);
   struct Texts {
@@ -106,7 +107,7 @@ std::int32_t draw_concept_labels(const Desk& desk, ImDrawList* list, const Camer
   canvas.y += 4;
   canvas.width -= 8;
   canvas.height -= 8;
-  const auto places = place_labels(requests, canvas);
+  const auto places = place_labels(requests, canvas, obstacles);
   std::int32_t hovered = -1;
   for (std::size_t i = 0; i < places.size(); ++i) {
     if (!places[i].shown) continue;
@@ -134,6 +135,11 @@ std::int32_t draw_concept_labels(const Desk& desk, ImDrawList* list, const Camer
               texts[i].value);
   }
   return hovered;
+}
+
+Box legend_place(const Desk& desk, const Box& canvas) {
+  const double width = desk.theme.px(204), height = desk.theme.px(69), margin = desk.theme.px(16);
+  return {canvas.x + margin, canvas.y + canvas.height - margin - height, width, height};
 }
 
 Box minimap_place(const Desk& desk, const Box& canvas) {
@@ -174,12 +180,13 @@ void draw_colour_legend(const Desk& desk, ImDrawList* list, const Box& canvas, C
                         const Legend& legend) {
   if (!legend.continuous) return;
   const Theme& theme = desk.theme;
-  const float width = theme.px(180), bar = theme.px(8), pad = theme.px(12);
-  const float height = theme.px(12) + theme.px(8) + bar + theme.px(5) + theme.px(12);
-  const float x = static_cast<float>(canvas.x) + theme.px(16) + pad;
-  float y = static_cast<float>(canvas.y + canvas.height) - theme.px(16) - pad - height;
-  list->AddRectFilled({x - pad, y - pad}, {x + width + pad, y + height + pad},
-                      with_alpha(theme.colours.panel, 240), theme.px(8));
+  const Box place = legend_place(desk, canvas);
+  const float bar = theme.px(8), pad = theme.px(12);
+  const float width = static_cast<float>(place.width) - 2 * pad;
+  const float x = static_cast<float>(place.x) + pad;
+  float y = static_cast<float>(place.y) + pad;
+  list->AddRectFilled(corner(place), far_corner(place), with_alpha(theme.colours.panel, 240),
+                      theme.px(8));
   draw_text(list, theme.small, {x, y - theme.px(2)}, theme.colours.text, legend.title);
   y += theme.px(20);
   constexpr int kSteps = 48;

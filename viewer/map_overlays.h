@@ -17,15 +17,18 @@ namespace differentia::viewer {
 void ring(const Desk& desk, ImDrawList* list, const Box& box);
 void banner(const Desk& desk, ImDrawList* list, const Box& canvas, const std::string& message);
 
-// Outlines of the concepts with numbers below `most`; the selected one (or −1) and the one under the mouse stand out
-// and are always drawn.
+// Outlines of the concepts with numbers below `most`; the selected one (or −1) and the one under
+// the mouse stand out and are always drawn.
 void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera,
                   const std::vector<Region>& regions, std::int32_t selected, std::int32_t most);
-// Number and attribution of each concept below `most` at its place; answers the number under the mouse, −1 for none.
+// Number and attribution of each concept below `most` at its place, off the obstacles; answers the
+// number under the mouse, −1 for none.
 std::int32_t draw_concept_labels(const Desk& desk, ImDrawList* list, const Camera& camera,
-                                 const MapSummary& map, bool hoverable, std::int32_t most);
+                                 const MapSummary& map, bool hoverable, std::int32_t most,
+                                 const std::vector<Box>& obstacles);
 
 Box minimap_place(const Desk& desk, const Box& canvas);
+Box legend_place(const Desk& desk, const Box& canvas);
 void draw_minimap_picture(const Desk& desk, ImDrawList* list, const Box& place,
                           const MapLevel& level, const Box& visible);
 void draw_colour_legend(const Desk& desk, ImDrawList* list, const Box& canvas, ColourBy colour_by,

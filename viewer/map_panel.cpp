@@ -14,6 +14,7 @@ namespace differentia::viewer {
 namespace {
 
 constexpr double kHeader = 62;
+constexpr double kMinimapZoom = 1.15;
 constexpr double kNamed = 12;  // concepts outlined on the whole map; more as it grows
 
 }  // namespace
@@ -126,7 +127,7 @@ void MapPanel::draw_map(Desk& desk, const Box& place, std::int32_t map_id, const
   ImGuiIO& io = ImGui::GetIO();
   State& state = desk.state;
   const Box minimap = minimap_place(desk, place);
-  const bool zoomed_in = canvas_.camera().scale > canvas_.fitted_scale() * 1.15;
+  const bool zoomed_in = canvas_.camera().scale > canvas_.fitted_scale() * kMinimapZoom;
   const bool over = ImGui::IsWindowHovered() && contains(place, io.MousePos);
   const bool over_minimap = (zoomed_in && over && contains(minimap, io.MousePos)) || minimap_held_;
 
@@ -155,10 +156,23 @@ void MapPanel::draw_map(Desk& desk, const Box& place, std::int32_t map_id, const
     shown_ = ready;
     shown_level_ = wanted;
     shown_map_ = map_id;
+  } else if (shown_ && canvas_.camera().scale / shown_->bins < LevelLimits().smallest) {
+    // Too fine for this zoom, and the right one is still being read: any coarser one will do.
+    for (std::size_t level = wanted; level-- > 0;)
+      if (const auto coarse = desk.catalogue->level(map_id, level)) {
+        shown_ = coarse;
+        shown_level_ = level;
+        break;
+      }
   }
+  // The next coarser one is at hand before somebody zooms out.
+  if (wanted > 0) desk.catalogue->level(map_id, wanted - 1);
   complete_ = ready != nullptr && !canvas_.moving();
   bool over_label = false;
-  if (shown_) {
+  const bool too_fine = shown_ &&
+                        canvas_.camera().scale / shown_->bins < 0.8 * LevelLimits().smallest &&
+                        shown_level_ > 0;
+  if (shown_ && !too_fine) {
     MapCanvas::Emphasis emphasis;
     emphasis.concept_number = state.hovered_concept >= 0 ? state.hovered_concept
                               : state.selection.kind == Selection::Kind::kConcept
@@ -211,9 +225,14 @@ void MapPanel::draw_outlines(Desk& desk, const MapSummary& map) {
 }
 
 void MapPanel::draw_labels(Desk& desk, const MapSummary& map, bool hovered, bool& over_label) {
-  const std::int32_t number =
-      draw_concept_labels(desk, ImGui::GetWindowDrawList(), canvas_.camera(), map, hovered,
-                          named());
+  const Box& canvas = canvas_.camera().viewport;
+  std::vector<Box> obstacles;
+  if (legend_of(desk.state.colour_by, map, *shown_).continuous)
+    obstacles.push_back(legend_place(desk, canvas));
+  if (canvas_.camera().scale > canvas_.fitted_scale() * kMinimapZoom)
+    obstacles.push_back(minimap_place(desk, canvas));
+  const std::int32_t number = draw_concept_labels(
+      desk, ImGui::GetWindowDrawList(), canvas_.camera(), map, hovered, named(), obstacles);
   if (number >= 0) {
     desk.next_hovered_concept = number;
     over_label = true;

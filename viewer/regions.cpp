@@ -184,7 +184,8 @@ std::vector<Region> concept_regions(const store::Cells& cells, std::int32_t bins
     Region region;
     region.number = number;
     for (const auto& line : zero_lines(field, bins))
-      if (area(line) * bins * bins >= options.smallest) region.outlines.push_back(rounded(rounded(line)));
+      if (area(line) * bins * bins >= options.smallest)
+        region.outlines.push_back(rounded(rounded(line)));
     if (!region.outlines.empty()) regions.push_back(std::move(region));
   }
   return regions;

@@ -17,8 +17,8 @@ struct Region {
 };
 
 struct RegionOptions {
-  double blur = 1.3;         // standard deviation, in bins
-  double threshold = 0.08;   // least density, as a share of the concept's own peak
+  double blur = 1.3;        // standard deviation, in bins
+  double threshold = 0.08;  // least density, as a share of the concept's own peak
   double smallest = 4;      // outlines around a smaller area, in bins, are specks and left out
 };
 

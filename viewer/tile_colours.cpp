@@ -41,7 +41,7 @@ std::uint32_t tile_tint(ColourBy colour_by, const MapSummary& map, const MapLeve
       if (std::isnan(v)) return 0;
       // What adds little keeps its picture; what adds much is coloured in full.
       const double share = std::clamp(v / map.attribution_limit, -1.0, 1.0);
-      const auto alpha = static_cast<std::uint32_t>(kShare * (0.35 + 0.65 * std::abs(share)));
+      const auto alpha = static_cast<std::uint32_t>(kShare * (0.25 + 0.75 * std::abs(share)));
       return (legend_colour(colour_by, 0.5 + 0.5 * share) & 0xFFFFFFu) | alpha << 24;
     }
     case ColourBy::kCount:

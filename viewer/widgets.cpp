@@ -165,8 +165,8 @@ bool begin_choice(const Desk& desk, const char* id, const std::string& current) 
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::CalcItemWidth(), height = ImGui::GetFrameHeight();
   ImDrawList* list = ImGui::GetWindowDrawList();
-  const bool open = ImGui::BeginCombo(id, current.c_str(),
-                                      ImGuiComboFlags_NoArrowButton | ImGuiComboFlags_HeightLargest);
+  const bool open = ImGui::BeginCombo(
+      id, current.c_str(), ImGuiComboFlags_NoArrowButton | ImGuiComboFlags_HeightLargest);
   const float x = at.x + width - desk.theme.px(18), y = at.y + height / 2 - desk.theme.px(2);
   const float arm = desk.theme.px(4);
   list->AddLine({x - arm, y}, {x, y + arm}, desk.theme.colours.quiet, desk.theme.px(1.4));

@@ -181,9 +181,8 @@ BuildReport report_of(const std::string& atlas, const BuildInputs& inputs,
 
   result.notes = inputs.model->card().defaults;
   const auto some = [](const std::vector<std::string>& names) {
-    return names.size() == 1
-               ? fmt::format("{} has", names.front())
-               : fmt::format("{} and {} more taxa have", names.front(), names.size() - 1);
+    if (names.size() == 1) return names.front() + " has";
+    return fmt::format("{} taxa ({} …) have", names.size(), names.front());
   };
   if (!untested.empty())
     result.notes.push_back(

@@ -135,8 +135,13 @@ ConceptSet find_concepts(const Positions& positions, const Normalisation& normal
   report(progress, {"finding concepts", 2, 3, "steps", "describing"});
   const ConceptStatistics first =
       concept_statistics(positions, number, result.similarity, thresholds, photos, grid, options);
-  const std::vector<std::size_t> order = by_weight(first.concepts, positions.targets > 0);
-  std::vector<std::int16_t> renumbered(order.size());
+  std::vector<std::size_t> order = by_weight(first.concepts, positions.targets > 0);
+  // A concept whose positions are all nearer to others is none.
+  order.erase(
+      std::remove_if(order.begin(), order.end(),
+                     [&](std::size_t k) { return first.concepts[k].record.positions == 0; }),
+      order.end());
+  std::vector<std::int16_t> renumbered(first.concepts.size());
   result.centroids = Matrix(order.size(), centroids.columns);
   for (std::size_t k = 0; k < order.size(); ++k) {
     renumbered[order[k]] = static_cast<std::int16_t>(k);

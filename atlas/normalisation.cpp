@@ -73,10 +73,9 @@ void NormalisationBuilder::add(const Positions& positions) {
       weight[i] = std::abs(
           positions.attribution[i * n / taken * static_cast<std::size_t>(positions.targets)]);
     count = std::accumulate(weight.begin(), weight.end(), 0.0);
-    if (!(count > 0)) {
-      weight.assign(taken, 1);
-      count = static_cast<double>(taken);
-    }
+    const double even = count > 0 ? count / static_cast<double>(taken) : 1;
+    for (double& one : weight) one += even;
+    count += even * static_cast<double>(taken);
   }
   for (std::size_t i = 0; i < taken; ++i) {
     const Imath::half* row = positions.activation.data() + i * n / taken * channels;

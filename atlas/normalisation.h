@@ -33,10 +33,10 @@ struct Normalisation {
   Matrix apply(const Positions& positions) const;
 };
 
-// Gathers the sample taxon by taxon. Where there is attribution, positions weigh by its size (first
-// target): the figures then describe what the model uses, not the background that fills most
-// photos, and concepts come out purer (on a demo world, half again as many lie in one part). Sums
-// are exact integers: the order of the taxa changes nothing.
+// Gathers the sample taxon by taxon. Where there is attribution, half of the weight goes to
+// positions evenly and half by the size of their attribution (first target), so that the background
+// that fills most photos does not settle the figures alone (on a demo world purer concepts), nor a
+// single part that carries all. Sums are exact integers: the order of the taxa changes nothing.
 class NormalisationBuilder {
  public:
   // `rows_per_taxon`: positions taken of each taxon, evenly spaced over its rows.

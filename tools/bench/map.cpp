@@ -115,7 +115,11 @@ double neighbour_preservation(const Matrix& unit, const Layout& layout, std::siz
   return kept / static_cast<double>(points * k);
 }
 
-std::vector<BenchRow> bench_map(const MapBenchOptions& options, const ProgressCallback& progress) {
+std::vector<BenchRow> bench_map(const MapBenchOptions& asked, const ProgressCallback& progress) {
+  MapBenchOptions options = asked;
+  if (options.scratch.empty())
+    options.scratch = (std::filesystem::temp_directory_path() / "differentia_bench_map").string();
+  if (options.threads <= 0) options.threads = omp_get_max_threads();
   const PhotoSet photos = read_photo_set(options.photos);
   const auto model = Model::load(options.model);
   CollectOptions collecting;

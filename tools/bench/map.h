@@ -28,9 +28,9 @@ struct MapBenchOptions {
   std::string model;                        // TorchScript file
   std::string python = "/usr/bin/python3";  // with umap-learn
   std::string script = "tools/bench/umap_reference.py";
-  std::string scratch;  // folder for vectors and results
+  std::string scratch;  // folder for vectors and results; empty: a temporary one
   int taxa = 3;         // whose maps are compared
-  int threads = 1;
+  int threads = 0;      // of both; 0: all cores
 };
 
 std::vector<BenchRow> bench_map(const MapBenchOptions& options,

@@ -18,10 +18,10 @@ struct TrainOptions {
   std::string output;        // folder for model.pt, model.json and report.json
   Variant variant = Variant::clean;
   std::uint64_t seed = 1;  // of the photos, the weights and the augmentation
-  int train_photos = 120;  // a species
+  int train_photos = 100;  // a species
   int test_photos = 20;    // a species, held out and free of planted biases
-  int epochs = 36;
-  int batch = 48;
+  int epochs = 22;
+  int batch = 32;
   double learning_rate = 3e-3;  // the peak of the one-cycle schedule
   int cue_photos = 24;          // photos by which each planted bias is measured
   int exchange_photos = 10;     // photos by which each differing part is measured

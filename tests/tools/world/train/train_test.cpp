@@ -155,6 +155,7 @@ TEST_CASE("the shipped networks know the species that are rendered now", "[train
     for (std::size_t i = 0; i < photos.size(); ++i)
       right += best[static_cast<std::int64_t>(i)].item<std::int64_t>() ==
                static_cast<std::int64_t>(i / kEach);
-    REQUIRE(right >= 0.9 * static_cast<double>(photos.size()));
+    // The biased network misses the cues that it learned: these photos carry none.
+    REQUIRE(right >= (folder.back() == 'n' ? 0.93 : 0.84) * static_cast<double>(photos.size()));
   }
 }

@@ -60,9 +60,10 @@ void ConceptPanel::draw(Desk& desk, const MapSummary& map, bool keys) {
   const Theme& theme = desk.theme;
   ImGui::Indent(theme.px(8));
   text(theme.title, theme.colours.text, "Concepts");
-  wrapped_text(
-      theme.small, theme.colours.faint,
-      "By attribution to the taxon's own logit, mean per photo; lines are 95 % intervals.");
+  wrapped_text(theme.small, theme.colours.faint,
+               std::string("By attribution to the ") +
+                   (map.record.taxon >= 0 ? "taxon's own logit" : "logit of each photo's taxon") +
+                   ", mean per photo; lines are 95 % intervals.");
   ImGui::Unindent(theme.px(8));
   gap(desk, 4);
   std::vector<const store::ConceptRecord*> sorted;

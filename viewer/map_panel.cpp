@@ -102,7 +102,11 @@ void MapPanel::draw_header(Desk& desk, const Box& place, const MapSummary* map) 
   const float outlines = text_size(theme.small, "Outlines").x + theme.px(34);
   const float right = static_cast<float>(place.x + place.width) - theme.px(16);
   const float controls = right - width - theme.px(16) - outlines;
-  const float middle = top + theme.px(8);
+  // Where both do not fit beside each other the name goes first, and the facts give way to the
+  // controls.
+  const bool narrow =
+      controls - left - theme.px(12) < std::min(text_size(font, title).x, theme.px(160));
+  const float middle = top + theme.px(narrow ? 34 : 8);
   ImGui::SetCursorScreenPos({controls, middle});
   toggle(desk, "Outlines", desk.state.outlines);
   ImGui::SetCursorScreenPos({right - width, middle});
@@ -110,10 +114,11 @@ void MapPanel::draw_header(Desk& desk, const Box& place, const MapSummary* map) 
                                 values.begin());
   if (segmented(desk, "colour by", colours, chosen))
     desk.state.colour_by = values[static_cast<std::size_t>(chosen)];
-  draw_text(list, font, {left, top + theme.px(9)}, theme.colours.text,
-            elided(font, title, controls - left - theme.px(12)));
-  draw_text(list, theme.small, {left, top + theme.px(38)}, theme.colours.quiet,
-            elided(theme.small, facts, right - left));
+  draw_text(list, font, {left, top + theme.px(narrow ? 6 : 9)}, theme.colours.text,
+            elided(font, title, (narrow ? right : controls) - left - theme.px(12)));
+  if (!narrow)
+    draw_text(list, theme.small, {left, top + theme.px(38)}, theme.colours.quiet,
+              elided(theme.small, facts, right - left));
   list->AddLine(
       {static_cast<float>(place.x), static_cast<float>(place.y + place.height) - 1},
       {static_cast<float>(place.x + place.width), static_cast<float>(place.y + place.height) - 1},

@@ -57,7 +57,10 @@ void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera,
         right = std::max(right, p.x);
         top = std::min(top, p.y);
         bottom = std::max(bottom, p.y);
-        line.push_back(vec(camera.to_screen(p)));
+        // Corners closer than this are not seen, and cost as much as any.
+        const ImVec2 at = vec(camera.to_screen(p));
+        if (line.empty() || std::abs(at.x - line.back().x) + std::abs(at.y - line.back().y) > 5)
+          line.push_back(at);
       }
       if (right < visible.x || left > visible.x + visible.width || bottom < visible.y ||
           top > visible.y + visible.height)

@@ -91,13 +91,15 @@ void draw_help(Desk& desk, const Box& screen) {
       {"Esc", "One step back"},
       {"?", "This list"},
   }};
-  begin_panel(desk, "help shade", screen, rgba(0x08090B, 170), {0, 0});
+  begin_panel(desk, "help shade", screen, 0, {0, 0});
   const bool aside = ImGui::IsWindowHovered() && ImGui::IsMouseClicked(0);
   const float row = theme.px(27), width = theme.px(480);
   const float height = theme.px(76) + row * static_cast<float>(kKeys.size());
   const ImVec2 a{static_cast<float>(screen.x + screen.width / 2) - width / 2,
                  static_cast<float>(screen.y + screen.height / 2) - height / 2};
-  ImDrawList* list = ImGui::GetWindowDrawList();
+  // In front of every panel, whichever was made last.
+  ImDrawList* list = ImGui::GetForegroundDrawList();
+  list->AddRectFilled(corner(screen), far_corner(screen), rgba(0x08090B, 170));
   list->AddRectFilled(a, {a.x + width, a.y + height}, theme.colours.raised, theme.px(12));
   list->AddRect(a, {a.x + width, a.y + height}, theme.colours.line, theme.px(12));
   draw_text(list, theme.title, {a.x + theme.px(28), a.y + theme.px(20)}, theme.colours.text,

@@ -34,7 +34,7 @@ step "2. the viewer"
 cmake --preset release >build-configure.log 2>&1 || { cat build-configure.log; exit 2; }
 rm -f build-configure.log
 cmake --build --preset release --target differentia
-show data/demo.atlas
+show data/demo/demo.atlas
 
 step "3. the rest of the program"
 cmake --build --preset release

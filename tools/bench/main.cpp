@@ -1,16 +1,178 @@
 // differentia_bench: measures the figures of the design, prints them as a table and writes them as
 // JSON.
+//
+// Run it from the repository's root with OMP_WAIT_POLICY=passive and nothing else on the machine:
+//   OMP_WAIT_POLICY=passive build/release/differentia_bench            everything
+//   build/release/differentia_bench concepts map                        some rows
 
+#include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
-#include <iostream>
+#include <functional>
+#include <string>
+#include <vector>
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "base/error.h"
+#include "tools/bench/collect.h"
+#include "tools/bench/concepts.h"
+#include "tools/bench/map.h"
+#include "tools/bench/python_way.h"
+#include "tools/bench/same_bytes.h"
+#include "tools/bench/store.h"
 #include "tools/bench/table.h"
+#include "tools/bench/taps.h"
+#include "tools/bench/viewer.h"
+#include "tools/world/write_world.h"
 
 using namespace differentia;
 
-int main() {
-  std::fputs(table_text({}).c_str(), stdout);
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string scratch = "build/bench";
+  std::string model = "data/world/clean/model.pt";
+  std::string photos;  // empty: the demo world, rendered into scratch
+  std::string json;
+  int threads = 2;
+};
+
+// 64 photos a species, all held out: the network that ships has not seen them.
+std::string demo_world(const Options& options, const ProgressCallback& progress) {
+  if (!options.photos.empty()) return options.photos;
+  world::WorldOptions world;
+  world.output = options.scratch + "/world";
+  world.seed = 2;
+  world.train_photos = 0;
+  world.test_photos = 64;
+  world.several_photos = 0;
+  world.threads = options.threads;
+  if (!fs::exists(world.output)) world::write_world(world, progress);
+  return world.output + "/photos.csv";
+}
+
+struct Group {
+  const char* name;
+  const char* what;
+  std::function<std::vector<BenchRow>(const Options&, const ProgressCallback&)> run;
+};
+
+// collect comes first: its memory rows want a process that nothing else has grown.
+const std::vector<Group>& groups() {
+  static const std::vector<Group> all{
+      {"collect", "speed against the bound, memory",
+       [](const Options& options, const ProgressCallback& progress) {
+         CollectBenchOptions collect;
+         collect.photos = demo_world(options, progress);
+         collect.model = collect.small_model = options.model;
+         collect.threads = options.threads;
+         return bench_collect(collect, progress);
+       }},
+      {"taps", "values and gradients against eager mode",
+       [](const Options&, const ProgressCallback&) { return bench_taps(); }},
+      {"concepts", "purity against part masks, agreement of two halves",
+       [](const Options& options, const ProgressCallback& progress) {
+         ConceptBenchOptions concepts;
+         concepts.photos = demo_world(options, progress);
+         concepts.model = options.model;
+         concepts.threads = options.threads;
+         return bench_concepts(concepts, progress);
+       }},
+      {"map", "trustworthiness, neighbours and time against umap-learn",
+       [](const Options& options, const ProgressCallback& progress) {
+         MapBenchOptions map;
+         map.photos = demo_world(options, progress);
+         map.model = options.model;
+         map.threads = options.threads;
+         return bench_map(map, progress);
+       }},
+      {"viewer", "start and frame",
+       [](const Options& options, const ProgressCallback&) {
+         ViewerBenchOptions viewer;
+         viewer.scratch = options.scratch;
+         return bench_viewer(viewer);
+       }},
+      {"store", "55,000 taxa",
+       [](const Options& options, const ProgressCallback&) {
+         return bench_store(options.scratch);
+       }},
+      {"bytes", "the same for 1 and 2 threads",
+       [](const Options& options, const ProgressCallback& progress) {
+         return bench_same_bytes({demo_world(options, progress), options.model, options.scratch},
+                                 progress);
+       }},
+      {"python", "torch, faiss and umap-learn by hand",
+       [](const Options& options, const ProgressCallback& progress) {
+         world::WorldOptions world;
+         world.output = options.scratch + "/small-world";
+         world.seed = 3;
+         world.train_photos = 0;
+         world.test_photos = 8;
+         world.several_photos = 0;
+         world.threads = options.threads;
+         if (!fs::exists(world.output)) world::write_world(world, progress);
+         PythonWayOptions python;
+         python.photos = world.output + "/photos.csv";
+         python.script = "tools/bench/python_way.py";
+         python.scratch = options.scratch + "/python-way";
+         python.threads = options.threads;
+         return bench_python_way(python, progress);
+       }},
+  };
+  return all;
+}
+
+bool draw(const Progress& progress) {
+  std::fprintf(stderr, "\r\033[K%s %lld/%lld %s", progress.stage.c_str(),
+               static_cast<long long>(progress.done), static_cast<long long>(progress.total),
+               progress.unit.c_str());
+  return true;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Measures the figures of the design; without a name, all of them.");
+  Options options;
+  std::vector<std::string> names;
+  std::string help;
+  for (const Group& group : groups()) help += fmt::format("\n  {}: {}", group.name, group.what);
+  app.add_option("names", names, "Rows to measure:" + help);
+  app.add_option("--json", options.json, "Also write the rows here");
+  app.add_option("--scratch", options.scratch, "Folder for photos and atlases")
+      ->capture_default_str();
+  app.add_option("--photos", options.photos, "Photo set instead of the demo world's");
+  app.add_option("--model", options.model, "Network")->capture_default_str();
+  app.add_option("--threads", options.threads, "Workers")->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+
+  try {
+    std::vector<std::string> known;
+    for (const Group& group : groups()) known.emplace_back(group.name);
+    for (const std::string& name : names) {
+      if (std::find(known.begin(), known.end(), name) == known.end())
+        throw UnknownName("row", name, nearest_names(name, known));
+    }
+    fs::create_directories(options.scratch);
+    std::vector<BenchRow> rows;
+    for (const Group& group : groups()) {
+      if (!names.empty() && std::find(names.begin(), names.end(), group.name) == names.end())
+        continue;
+      const std::vector<BenchRow> measured = group.run(options, draw);
+      std::fputs("\r\033[K", stderr);
+      std::fputs(table_text(measured).c_str(), stdout);
+      std::fflush(stdout);
+      rows.insert(rows.end(), measured.begin(), measured.end());
+    }
+    if (!options.json.empty()) std::ofstream(options.json) << table_json(rows).dump(2) << "\n";
+    return 0;
+  } catch (const InputError& error) {
+    std::fprintf(stderr, "\ndifferentia_bench: %s\n", error.what());
+    return 2;
+  }
 }

@@ -25,7 +25,7 @@ using nlohmann::ordered_json;
 ordered_json remarks_json(const std::vector<PhotoRemark>& remarks) {
   ordered_json json = ordered_json::array();
   for (const PhotoRemark& remark : remarks)
-    json.push_back({{"photo", remark.path}, {"reason", remark.reason}});
+    json.push_back(ordered_json{{"photo", remark.path}, {"reason", remark.reason}});
   return json;
 }
 

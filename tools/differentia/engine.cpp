@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -16,6 +17,11 @@ namespace {
 void* load_engine() {
   const auto folder = std::filesystem::read_symlink("/proc/self/exe").parent_path();
   const std::string path = folder / "libdifferentia_engine.so";
+  // Read by the libraries as they load. The program's own workers share the cores: BLAS threads of
+  // each of them would be too many, and waiting threads must sleep. What a person has set is left
+  // alone.
+  setenv("OPENBLAS_NUM_THREADS", "1", 0);
+  setenv("OMP_WAIT_POLICY", "passive", 0);
   // Lives to the end of the process: LibTorch does not survive being unloaded.
   static void* const engine = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!engine) {

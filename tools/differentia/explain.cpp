@@ -119,9 +119,9 @@ int explain(Console& console, const Flags& flags) {
     ordered_json top = ordered_json::array();
     for (std::size_t i = 0; i < shown; ++i) {
       const auto index = static_cast<std::size_t>(order[i]);
-      top.push_back({{"output", order[i]},
-                     {"label", output_name(card, order[i])},
-                     {"logit", saliency.outputs[index]}});
+      top.push_back(ordered_json{{"output", order[i]},
+                                 {"label", output_name(card, order[i])},
+                                 {"logit", saliency.outputs[index]}});
       if (classes) top.back()["probability"] = shares[index];
     }
     console.print(

@@ -84,22 +84,22 @@ int info(Console& console, const Flags& flags) {
     ordered_json layers = ordered_json::array(), listed = ordered_json::array(),
                  lost = ordered_json::array();
     for (const auto& layer : atlas.layers()) {
-      layers.push_back({{"path", layer.path},
-                        {"role", layer.role},
-                        {"channels", layer.channels},
-                        {"height", layer.grid.height},
-                        {"width", layer.grid.width}});
+      layers.push_back(ordered_json{{"path", layer.path},
+                                    {"role", layer.role},
+                                    {"channels", layer.channels},
+                                    {"height", layer.grid.height},
+                                    {"width", layer.grid.width}});
     }
     for (const auto& photo : unreadable)
-      lost.push_back({{"photo", photo.path}, {"reason", photo.reason}});
+      lost.push_back(ordered_json{{"photo", photo.path}, {"reason", photo.reason}});
     for (const auto& taxon : shown) {
       ordered_json rows = ordered_json::array();
       const std::int32_t map = atlas.map_of_taxon(taxon.id);
       if (map >= 0) {
         for (const auto& record : atlas.concepts(map)) rows.push_back(concept_json(record));
       }
-      listed.push_back(
-          {{"id", taxon.id}, {"name", taxon.name}, {"photos", taxon.photos}, {"concepts", rows}});
+      listed.push_back(ordered_json{
+          {"id", taxon.id}, {"name", taxon.name}, {"photos", taxon.photos}, {"concepts", rows}});
     }
     ordered_json result{
         {"atlas", flags.atlas},

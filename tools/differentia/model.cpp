@@ -109,15 +109,15 @@ int check(Console& console, const Flags& flags) {
   if (console.json()) {
     ordered_json rows = ordered_json::array(), lost = ordered_json::array();
     for (const CheckRow& row : result.rows) {
-      rows.push_back({{"card", row.description},
-                      {"accuracy", row.accuracy.value},
-                      {"low", row.accuracy.low},
-                      {"high", row.accuracy.high},
-                      {"photos", row.photos},
-                      {"yours", row.is_card}});
+      rows.push_back(ordered_json{{"card", row.description},
+                                  {"accuracy", row.accuracy.value},
+                                  {"low", row.accuracy.low},
+                                  {"high", row.accuracy.high},
+                                  {"photos", row.photos},
+                                  {"yours", row.is_card}});
     }
     for (const auto& [photo, reason] : result.unreadable)
-      lost.push_back({{"photo", photo}, {"reason", reason}});
+      lost.push_back(ordered_json{{"photo", photo}, {"reason", reason}});
     ordered_json all = describe_json(*model);
     all["check"] = {{"photos", flags.check},
                     {"held_out", held_out},

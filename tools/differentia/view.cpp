@@ -59,7 +59,7 @@ int view(Console& console, Flags& flags) {
   if (!flags.centre.empty()) options.initial.centre = point_of(flags.centre);
   options.make_explainer = make_photo_explainer;
   try {
-    options.demo_atlas = data_path("demo.atlas");
+    options.demo_atlas = data_path("demo/demo.atlas");
   } catch (const FileError&) {
     options.demo_atlas.clear();  // not shipped here: the start screen does without
   }

@@ -35,7 +35,7 @@ cv::Mat line_kernel(double length, double angle) {
 void write_caption(const std::string& caption, cv::Mat& picture) {
   // Drawn large and made smaller, so that the letters are smooth.
   constexpr int kScale = 4;
-  const double height = std::max(8.0, 0.036 * std::max(picture.cols, picture.rows));
+  const double height = std::max(8.0, 0.046 * std::max(picture.cols, picture.rows));
   const double font = kScale * height / 22;
   int baseline = 0;
   const cv::Size text = cv::getTextSize(caption, cv::FONT_HERSHEY_DUPLEX, font, kScale, &baseline);
@@ -54,7 +54,7 @@ void write_caption(const std::string& caption, cv::Mat& picture) {
         const int px = left + x + shadow, py = top + y + shadow;
         if (px < 0 || py < 0 || px >= picture.cols || py >= picture.rows) continue;
         Color& p = picture.at<Color>(py, px);
-        p = shadow ? p * (1 - 0.45f * a) : mix(p, Color(0.97f, 0.97f, 0.97f), 0.9f * a);
+        p = shadow ? p * (1 - 0.6f * a) : mix(p, Color(0.98f, 0.98f, 0.98f), 0.95f * a);
       }
     }
   }

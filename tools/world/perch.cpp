@@ -80,9 +80,8 @@ void paint_leaves(cv::Mat& picture, const Stand& stand, Random random, int count
     const Point way(side * std::cos(angle), -std::sin(angle));
     const Point stalk = root + 0.22 * reach * way, tip = root + 1.2 * reach * way;
     const double wide = reach * random.uniform(0.34, 0.5);
-    const Color color =
-        static_cast<float>(random.uniform(0.8, 1.25)) *
-        mix(stand.palette[1], stand.palette[2], static_cast<float>(random.uniform()));
+    const Color color = static_cast<float>(random.uniform(0.8, 1.25)) *
+                        mix(stand.leaf, stand.young_leaf, static_cast<float>(random.uniform()));
     paint_curve(picture, {root, stalk}, 0.6f * color, 0.035 * reach + 0.6);
     const Outline leaf = leaf_outline(stalk, tip, wide);
     paint_outline(picture, leaf, 0.82f * color);

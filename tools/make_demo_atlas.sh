@@ -20,4 +20,4 @@ for kind in photos masks; do
   done
 done
 "$program" build "$target/demo.atlas" --photos "$target/photos.csv" --model data/world/clean/model.pt \
-  --grids-per-taxon 8 --samples-per-photo 32 --exemplars 6 --quiet
+  --grids-per-taxon 8 --samples-per-photo 32 --exemplars 6 --points-per-taxon 1000 --points-of-all 1000 --quiet

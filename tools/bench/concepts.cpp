@@ -22,10 +22,8 @@ namespace fs = std::filesystem;
 
 // photos/genus_species/0007.jpg → parts/genus_species/0007.png
 cv::Mat part_mask(const std::string& root, const std::string& photo) {
-  fs::path path("parts");
-  auto step = fs::path(photo).begin();
-  for (++step; step != fs::path(photo).end(); ++step) path /= *step;
-  path = fs::path(root) / path.replace_extension(".png");
+  const fs::path below_photos = fs::path(photo).lexically_relative("photos");
+  const fs::path path = (fs::path(root) / "parts" / below_photos).replace_extension(".png");
   cv::Mat mask = cv::imread(path.string(), cv::IMREAD_GRAYSCALE);
   if (mask.empty())
     throw FileError(path.string(),

@@ -1,19 +1,17 @@
 // differentia info: what an atlas holds, and whether it is whole.
 
-#include <filesystem>
 #include <memory>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include "atlas/store/reader.h"
+#include "atlas/store/describe.h"
 #include "base/error.h"
 #include "tools/differentia/verbs.h"
 
 namespace differentia::cli {
 namespace {
 
-namespace fs = std::filesystem;
 using nlohmann::ordered_json;
 
 struct Flags {
@@ -21,14 +19,6 @@ struct Flags {
   std::string taxon;
   bool verify = false;
 };
-
-std::uintmax_t bytes_of(const std::string& folder) {
-  std::uintmax_t bytes = 0;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (entry.is_regular_file()) bytes += entry.file_size();
-  }
-  return bytes;
-}
 
 ordered_json estimate_json(const Estimate& estimate) {
   return {{"value", estimate.value}, {"low", estimate.low}, {"high", estimate.high}};
@@ -56,26 +46,17 @@ int info(Console& console, const Flags& flags) {
   const store::Reader atlas(flags.atlas);
   if (flags.verify) verify(console, atlas);
 
-  const store::Provenance& provenance = atlas.provenance();
-  std::int64_t used = 0, tested = 0, correct = 0, concepts = 0, points = 0;
-  const std::vector<store::TaxonRecord> taxa = atlas.taxa();
-  for (const store::TaxonRecord& taxon : taxa) {
-    used += taxon.photos;
-    tested += taxon.tested;
-    correct += taxon.correct;
-  }
-  for (const store::MapRecord& map : atlas.maps()) {
-    points += map.points;
-    concepts += static_cast<std::int64_t>(atlas.concepts(map.id).size());
-  }
-  const auto repaired = atlas.photos_with_status(store::PhotoStatus::kRepaired);
-  const auto unreadable = atlas.photos_with_status(store::PhotoStatus::kUnreadable);
+  const store::Description description = store::describe(atlas);
+  const store::Provenance& provenance = description.provenance;
+  const store::Totals& totals = description.totals;
+  const auto& repaired = description.repaired;
+  const auto& unreadable = description.unreadable;
   std::vector<store::TaxonRecord> shown;
   if (!flags.taxon.empty()) {
     shown = atlas.find_taxa(flags.taxon);
     if (shown.empty()) {
       std::vector<std::string> names;
-      for (const auto& taxon : taxa) names.push_back(taxon.name);
+      for (const auto& taxon : atlas.taxa()) names.push_back(taxon.name);
       throw UnknownName("taxon", flags.taxon, nearest_names(flags.taxon, names));
     }
   }
@@ -104,12 +85,13 @@ int info(Console& console, const Flags& flags) {
     ordered_json result{
         {"atlas", flags.atlas},
         {"hash", atlas.hash()},
-        {"bytes", bytes_of(flags.atlas)},
+        {"bytes", description.bytes},
         {"taxa", atlas.taxon_count()},
-        {"photos", {{"used", used}, {"repaired", repaired.size()}, {"unreadable", lost}}},
-        {"accuracy", {{"tested", tested}, {"correct", correct}}},
-        {"concepts", concepts},
-        {"points", points},
+        {"photos",
+         {{"used", totals.photos_used}, {"repaired", repaired.size()}, {"unreadable", lost}}},
+        {"accuracy", {{"tested", totals.tested}, {"correct", totals.correct}}},
+        {"concepts", totals.concepts},
+        {"points", totals.points},
         {"layers", layers},
         {"model", {{"name", provenance.model_name}, {"sha256", provenance.model_sha256}}},
         {"seed", provenance.seed},
@@ -122,7 +104,7 @@ int info(Console& console, const Flags& flags) {
   }
 
   console.print(fmt::format("{}  ({:.1f} MB)\n  model       {}\n  SHA-256     {}", flags.atlas,
-                            static_cast<double>(bytes_of(flags.atlas)) / 1e6, provenance.model_name,
+                            static_cast<double>(description.bytes) / 1e6, provenance.model_name,
                             provenance.model_sha256));
   for (const auto& layer : atlas.layers()) {
     console.print(fmt::format("  {:<10}  {}: {} channels at {}×{} positions",
@@ -131,14 +113,16 @@ int info(Console& console, const Flags& flags) {
   }
   console.print(
       fmt::format("  taxa        {}\n  photos      {} used, of them {} repaired; {} unreadable",
-                  atlas.taxon_count(), used, repaired.size(), unreadable.size()));
-  console.print(
-      tested > 0
-          ? fmt::format("  accuracy    {:.1f} % of {} photos not marked train",
-                        100.0 * static_cast<double>(correct) / static_cast<double>(tested), tested)
-          : std::string("  accuracy    unknown: every photo is marked train"));
+                  atlas.taxon_count(), totals.photos_used, repaired.size(), unreadable.size()));
+  console.print(totals.tested > 0
+                    ? fmt::format("  accuracy    {:.1f} % of {} photos not marked train",
+                                  100.0 * static_cast<double>(totals.correct) /
+                                      static_cast<double>(totals.tested),
+                                  totals.tested)
+                    : std::string("  accuracy    unknown: every photo is marked train"));
   console.print(fmt::format("  concepts    {}\n  points      {}\n  seed        {}, version {}",
-                            concepts, points, provenance.seed, provenance.program_version));
+                            totals.concepts, totals.points, provenance.seed,
+                            provenance.program_version));
   if (flags.verify) console.print("  whole       every byte is as it was written");
   for (const auto& photo : repaired)
     console.print(fmt::format("  repaired    {}: {}", photo.path, photo.reason));

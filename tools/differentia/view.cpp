@@ -86,7 +86,7 @@ Verb view_verb() {
         app.add_option("--photos", options.photo_root,
                        "Where the photos are now (default: where the atlas says)");
         app.add_option("--model", options.model,
-                       "The atlas's model, for live saliency (default: where the atlas says)");
+                       "The atlas's model, for live saliency (default: none, no saliency)");
         app.add_option("--size", flags->size, "Of the window or the picture")
             ->capture_default_str();
         app.add_option("--ui-scale", options.ui_scale, "Of text and spacing; 0: the display's own")

@@ -39,7 +39,7 @@ int build_atlas(Console& console, Flags& flags) {
   for (const std::string& note : report.notes) console.remark("Note: " + note);
 
   if (console.json()) {
-    console.print(
+    console.print_json(
         ordered_json{{"atlas", report.atlas},
                      {"taxa", report.taxa},
                      {"photos",

@@ -124,7 +124,7 @@ int explain(Console& console, const Flags& flags) {
                                  {"logit", saliency.outputs[index]}});
       if (classes) top.back()["probability"] = shares[index];
     }
-    console.print(
+    console.print_json(
         ordered_json{{"photo", flags.photo},
                      {"method", flags.method},
                      {"target", target_name},

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Builds everything and runs all tests under a virtual display. The last line reads `N passed, N failed`.
-# tools/test.sh NAME… runs only those test programs (base, image, store, explain, atlas, viewer, world, end_to_end).
+# tools/test.sh NAME… runs only those test programs: base, image, store, explain, atlas, viewer, world, world_train, end_to_end.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,7 +9,11 @@ cmake --preset release >/tmp/differentia-configure.log 2>&1 || { cat /tmp/differ
 cmake --build --preset release || exit 2
 
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(base image store explain atlas viewer world end_to_end)
+if [ ${#names[@]} -eq 0 ]; then
+  for program in build/release/test_*; do
+    [ -f "$program" ] && [ -x "$program" ] && names+=("${program##*/test_}")
+  done
+fi
 export LIBGL_ALWAYS_SOFTWARE=1 OMP_WAIT_POLICY=passive
 passed=0 failed=0
 for name in "${names[@]}"; do

@@ -5,8 +5,7 @@
 // a cluster's stability is how well two halves, which share no observation, agree on what stands in
 // its place. The most stable and coherent ones are kept, so that the data choose number and size: a
 // region of the map gives one large concept where only that recurs, several small ones where these
-// do. One plain k-means run is neither: on a demo world a quarter of its clusters on the subject
-// lay in one part, and half were found again in other photos.
+// do. The clusters of one plain k-means run mostly are neither within one part nor found again.
 
 #include <cstdint>
 #include <vector>
@@ -19,7 +18,7 @@ namespace differentia {
 
 struct ConceptClusterOptions {
   std::vector<int> fine_counts{10, 15, 22};  // clusters of the runs where `fine` is set
-  std::vector<int> coarse_counts{2, 4, 7};      // elsewhere
+  std::vector<int> coarse_counts{2, 4, 7};   // elsewhere
   int halvings = 8;         // of the observations; each half is clustered on its own
   double left_out = 0.4;    // share of a cluster's rows, the farthest, that do not count as its own
   double stability = 0.55;  // least mean Dice overlap of what two halves find in its place

@@ -35,8 +35,8 @@ struct Normalisation {
 
 // Gathers the sample taxon by taxon. Where there is attribution, half of the weight goes to
 // positions evenly and half by the size of their attribution (first target), so that the background
-// that fills most photos does not settle the figures alone (on a demo world purer concepts), nor a
-// single part that carries all. Sums are exact integers: the order of the taxa changes nothing.
+// that fills most photos does not settle the figures alone, nor a single part that carries all.
+// Sums are exact integers: the order of the taxa changes nothing.
 class NormalisationBuilder {
  public:
   // `rows_per_taxon`: positions taken of each taxon, evenly spaced over its rows.

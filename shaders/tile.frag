@@ -1,6 +1,5 @@
 #version 330 core
 // An icon with rounded corners. A tint colours the icon by its lightness, and frames it more strongly.
-// Compiled with and without TINTED: software renderers pay for a branch that is not taken.
 in vec2 uv;
 in vec2 from_centre;
 flat in float half_side;
@@ -17,7 +16,6 @@ void main() {
   float radius = min(4.0, 0.12 * half_side);
   vec2 q = abs(from_centre) - (half_side - radius);
   float outside = length(max(q, 0.0)) + min(max(q.x, q.y), 0.0) - radius;
-#ifdef TINTED
   if (tint_colour.a > 0.0) {
     float light = dot(rgb, vec3(0.299, 0.587, 0.114));
     vec3 tinted = tint_colour.rgb * (0.28 + 0.92 * light);
@@ -26,6 +24,5 @@ void main() {
     float share = mix(tint_colour.a, min(1.0, 1.6 * tint_colour.a), edge);
     rgb = mix(rgb, mix(tinted, tint_colour.rgb, edge), share);
   }
-#endif
   colour = vec4(rgb, alpha * clamp(0.5 - outside, 0.0, 1.0));
 }

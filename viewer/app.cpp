@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr int kWorkers = 2;
 constexpr std::size_t kThumbnails = 400, kPhotos = 12;
-constexpr std::size_t kIconsPerFrame = 24;
+constexpr std::size_t kIconsPerFrame = 64;
 constexpr std::size_t kBytesPerFrame = 3 << 20;
 constexpr double kPublishSeconds = 0.004;
 constexpr double kTaxa = 264, kInspector = 344, kFooter = 26;

@@ -67,8 +67,10 @@ int level_count(int tile) {
 }  // namespace
 
 GlRenderer::GlRenderer() {
-  plain_ = make_program(false);
-  tinted_ = make_program(true);
+  program_ = link(shaders::kTileVert, shaders::kTileFrag);
+  window_place_ = glGetUniformLocation(program_, "window");
+  side_place_ = glGetUniformLocation(program_, "icon_side");
+  levels_place_ = glGetUniformLocation(program_, "levels");
   glGenVertexArrays(1, &vertex_array_);
   glGenBuffers(1, &instances_);
   glBindVertexArray(vertex_array_);
@@ -95,20 +97,7 @@ GlRenderer::~GlRenderer() {
   reset_icons(tile_);
   glDeleteBuffers(1, &instances_);
   glDeleteVertexArrays(1, &vertex_array_);
-  glDeleteProgram(plain_.name);
-  glDeleteProgram(tinted_.name);
-}
-
-GlRenderer::TileProgram GlRenderer::make_program(bool tinted) {
-  // Definitions go below the line with the version.
-  std::string fragment = shaders::kTileFrag;
-  if (tinted) fragment.insert(fragment.find('\n') + 1, "#define TINTED\n");
-  TileProgram program;
-  program.name = link(shaders::kTileVert, fragment.c_str());
-  program.window = glGetUniformLocation(program.name, "window");
-  program.side = glGetUniformLocation(program.name, "icon_side");
-  program.levels = glGetUniformLocation(program.name, "levels");
-  return program;
+  glDeleteProgram(program_);
 }
 
 void GlRenderer::begin_frame(Size window, Size framebuffer, std::uint32_t background) {
@@ -222,14 +211,10 @@ void GlRenderer::draw_tiles(gsl::span<const Tile> tiles, const Box& clip) {
   glBlendFunc(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA);
   glDisable(GL_DEPTH_TEST);
   glDisable(GL_CULL_FACE);
-  const bool tinted = std::any_of(tiles.begin(), tiles.end(),
-                                  [](const Tile& tile) { return tile.tint >> 24 != 0; });
-  const TileProgram& program = tinted ? tinted_ : plain_;
-  glUseProgram(program.name);
-  glUniform2f(program.window, static_cast<float>(window_.width),
-              static_cast<float>(window_.height));
-  glUniform1f(program.side, static_cast<float>(tile_));
-  glUniform1f(program.levels, static_cast<float>(icon_levels_));
+  glUseProgram(program_);
+  glUniform2f(window_place_, static_cast<float>(window_.width), static_cast<float>(window_.height));
+  glUniform1f(side_place_, static_cast<float>(tile_));
+  glUniform1f(levels_place_, static_cast<float>(icon_levels_));
   glActiveTexture(GL_TEXTURE0);
   glBindVertexArray(vertex_array_);
   glBindBuffer(GL_ARRAY_BUFFER, instances_);

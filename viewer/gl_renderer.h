@@ -35,18 +35,11 @@ class GlRenderer : public Renderer {
     std::uint32_t tint;
   };
 
-  // A program and the places of its uniforms.
-  struct TileProgram {
-    unsigned name = 0;
-    int window = -1, side = -1, levels = -1;
-  };
-
-  static TileProgram make_program(bool tinted);
   unsigned page(std::int32_t index);
   void clip_to(const Box& box);
 
-  TileProgram plain_, tinted_;
-  unsigned vertex_array_ = 0, instances_ = 0;
+  unsigned program_ = 0, vertex_array_ = 0, instances_ = 0;
+  int window_place_ = -1, side_place_ = -1, levels_place_ = -1;
   int layers_ = 0;  // of a page
   int tile_ = 64, icon_levels_ = 4;
   std::vector<unsigned> pages_;                 // textures, made when first needed; 0: not yet

@@ -15,7 +15,7 @@ std::size_t follow_level(gsl::span<const std::int32_t> bins, double scale, std::
   const std::size_t best = choose_level(bins, scale, limits);
   if (shown >= bins.size() || shown == best) return best;
   const double tile = scale / bins[shown];
-  const bool kept = tile >= limits.comfortable * 0.95 && tile >= limits.smallest &&
+  const bool kept = tile >= limits.comfortable * 0.8 && tile >= limits.smallest &&
                     tile <= limits.comfortable * 2.3;
   return kept ? shown : best;
 }

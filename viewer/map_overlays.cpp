@@ -59,7 +59,7 @@ void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera,
         bottom = std::max(bottom, p.y);
         // Corners closer than this are not seen, and cost as much as any.
         const ImVec2 at = vec(camera.to_screen(p));
-        if (line.empty() || std::abs(at.x - line.back().x) + std::abs(at.y - line.back().y) > 7)
+        if (line.empty() || std::abs(at.x - line.back().x) + std::abs(at.y - line.back().y) > 5)
           line.push_back(at);
       }
       if (right < visible.x || left > visible.x + visible.width || bottom < visible.y ||

@@ -16,8 +16,8 @@ Differentia's demo, on 2 cores:
   1. Debian packages             a download of 0.4 GB, 1.9 GB on disk
   2. the viewer, and a window    2 minutes     (opens the small atlas of data/)
   3. the rest of the program     4 minutes     0.1 GB
-  4. photos of the demo world    2 minutes     0.1 GB
-  5. their atlas                 3 minutes     0.3 GB
+  4. photos of the demo world    1 minute      0.1 GB
+  5. their atlas                 4 minutes     0.1 GB
 TEXT
 
 step() { printf '\n== %s\n' "$1"; }
@@ -37,11 +37,11 @@ cmake --build --preset release --target differentia
 show data/demo/demo.atlas
 
 step "3. the rest of the program"
-cmake --build --preset release
+cmake --build --preset release --target differentia_engine
 
 step "4. photos of the demo world"
 mkdir -p "$folder"
-[ -e "$photos/photos.csv" ] || "$program" world "$photos"
+[ -e "$photos/photos.csv" ] || "$program" world "$photos" --train 0 --test 32 --several 24
 
 step "5. the atlas"
 [ -e "$atlas" ] || "$program" build "$atlas" --photos "$photos/photos.csv" --model data/world/clean/model.pt

@@ -4,6 +4,8 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <unistd.h>
+
 #include <filesystem>
 #include <set>
 
@@ -51,7 +53,9 @@ class BumpExplainer : public PhotoExplainer {
 };
 
 struct Workplace {
-  fs::path folder = fs::temp_directory_path() / "differentia_snapshot_test";
+  // Of this process alone: two runs of the tests at once must not share it.
+  fs::path folder =
+      fs::temp_directory_path() / ("differentia_snapshot_test-" + std::to_string(getpid()));
   std::string atlas = (folder / "made.atlas").string();
   Workplace() {
     fs::remove_all(folder);

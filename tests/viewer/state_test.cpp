@@ -1,6 +1,8 @@
 #include "viewer/state.h"
 
 #include <cmath>
+#include <unistd.h>
+
 #include <filesystem>
 
 #include "base/error.h"
@@ -136,7 +138,8 @@ TEST_CASE("the input lies over the photo as the card says") {
 }
 
 TEST_CASE("recent atlases are kept, newest first, each once") {
-  const auto folder = std::filesystem::temp_directory_path() / "differentia_recent_test";
+  const auto folder = std::filesystem::temp_directory_path() /
+                      ("differentia_recent_test-" + std::to_string(getpid()));
   std::filesystem::remove_all(folder);
   const std::string file = (folder / "config" / "recent").string();
   {

@@ -52,4 +52,4 @@ if has_display; then
 fi
 step "No display here: pictures of the viewer"
 export LIBGL_ALWAYS_SOFTWARE=1
-xvfb-run -a tools/pictures.sh "$atlas" "$folder/pictures" data/world/clean/model.pt
+xvfb-run -a -s "-screen 0 1600x1000x24 -noreset" tools/pictures.sh "$atlas" "$folder/pictures" data/world/clean/model.pt

@@ -15,12 +15,14 @@ if [ ${#names[@]} -eq 0 ]; then
   done
 fi
 export LIBGL_ALWAYS_SOFTWARE=1 OMP_WAIT_POLICY=passive
+# Without -noreset the display starts anew whenever its last window goes, and refuses the next one for a moment.
+display="-screen 0 1600x1000x24 -noreset"
 passed=0 failed=0
 for name in "${names[@]}"; do
   echo "== $name"
   output=$(mktemp)
   SECONDS=0
-  xvfb-run -a -s "-screen 0 1600x1000x24" "build/release/test_$name" 2>&1 | tee "$output"
+  xvfb-run -a -s "$display" "build/release/test_$name" 2>&1 | tee "$output"
   status=${PIPESTATUS[0]}
   if [[ $(tail -n 3 "$output") =~ \(([0-9]+)\ assertions?\ in\ ([0-9]+)\ test\ cases?\) ]]; then
     (( passed += BASH_REMATCH[2] ))

@@ -86,9 +86,11 @@ GlRenderer::GlRenderer() {
   attribute(1, 1, GL_FLOAT, false, offsetof(Instance, layer));
   attribute(2, 4, GL_UNSIGNED_BYTE, true, offsetof(Instance, tint));
   glBindVertexArray(0);
-  int most = 256;
+  constexpr int kLeastOfOpenGl33 = 256;
+  int most = 0;
   glGetIntegerv(GL_MAX_ARRAY_TEXTURE_LAYERS, &most);
-  layers_ = std::min(most, kPageLayers);
+  // A connection that broke leaves zero behind; what every OpenGL 3.3 has is safe to divide by.
+  layers_ = std::min(std::max(most, kLeastOfOpenGl33), kPageLayers);
   pages_.assign(kPages, 0);
   batches_.resize(kPages);
 }

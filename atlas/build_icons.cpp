@@ -57,7 +57,8 @@ void add_optimised(store::Writer& writer, const BuildInputs& inputs, const Build
   };
   const auto channels = static_cast<std::size_t>(layer.channels);
   for (std::size_t c = 0; c < map.concepts.size(); ++c)
-    map.concepts[c].icon = draw({map.centroids.data() + c * channels, channels});
+    map.concepts[c].icon =
+        draw({map.centroids.data() + c * (channels + store::kPlaceColumns), channels});
   if (map.levels.empty()) return;
   auto& cells = map.levels.front();
   for (std::size_t i = 0; i < cells.icon.size(); ++i)

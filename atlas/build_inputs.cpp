@@ -9,11 +9,16 @@
 #include "atlas/collect_plan.h"
 #include "base/error.h"
 #include "base/sha256.h"
+#include "explain/attribution.h"
 
 namespace differentia {
 namespace {
 
 namespace fs = std::filesystem;
+
+std::string cannot_be_found(const std::string& path, const std::string& reason) {
+  return fmt::format("It cannot be told where '{}' lies ({}); give another path.", path, reason);
+}
 
 // Every option that changes the result, defaults included.
 std::string options_json(const BuildOptions& options) {
@@ -40,7 +45,8 @@ std::string options_json(const BuildOptions& options) {
       {"concepts",
        {{"min_concepts", options.concepts.min_concepts},
         {"max_concepts", options.concepts.max_concepts},
-        {"exemplars", options.concepts.exemplars}}},
+        {"exemplars", options.concepts.exemplars},
+        {"place", options.concepts.place}}},
       {"taxon_layout", layout(options.taxon_layout)},
       {"all_layout", layout(options.all_layout)},
       {"cells",
@@ -90,12 +96,48 @@ std::string photos_sha256(const PhotoSet& set) {
   return sha256_of(text);
 }
 
-std::string relative_root(const PhotoSet& set, const std::string& atlas) {
+// From the atlas's folder to `path`. Absolute first: of a relative path of which nothing exists yet
+// weakly_canonical makes no absolute one.
+std::string relative_to_atlas(const fs::path& path, const std::string& atlas) {
   std::error_code error;
-  const auto root = fs::weakly_canonical(set.root, error);
-  const auto from = fs::weakly_canonical(atlas, error);
-  const auto relative = fs::relative(root, from, error);
-  return error ? std::string() : relative.generic_string();
+  const auto to = fs::weakly_canonical(fs::absolute(path), error);
+  if (error) throw FileError(path.string(), cannot_be_found(path.string(), error.message()));
+  const auto from = fs::weakly_canonical(fs::absolute(atlas), error);
+  if (error) throw FileError(atlas, cannot_be_found(atlas, error.message()));
+  return to.lexically_relative(from).generic_string();
+}
+
+// The file's own name is kept even where it is a link, because its card lies beside that name.
+std::string relative_model(const std::string& model, const std::string& atlas) {
+  const auto path = fs::absolute(model);
+  return (fs::path(relative_to_atlas(path.parent_path(), atlas)) / path.filename())
+      .generic_string();
+}
+
+// What cannot be built is refused before a photo is read or a folder made.
+void check_options(const BuildOptions& options) {
+  const auto require = [](bool holds, const char* sentence) {
+    if (!holds) throw InputError(sentence);
+  };
+  require(options.threads >= 0, "The number of threads must be 0 (all cores) or more.");
+  require(options.photos_per_taxon >= 0, "The photos of a taxon must be 0 (all) or more.");
+  require(options.points_per_taxon >= 1, "A map of a taxon needs at least 1 point.");
+  require(options.points_of_all >= 0,
+          "The points of the map of all taxa must be 0 (no such map) or more.");
+  require(options.collect.grids_per_taxon >= 0 && options.collect.samples_per_photo >= 0,
+          "The numbers of whole grids and of samples must be 0 or more.");
+  require(options.collect.grids_per_taxon > 0 || options.collect.samples_per_photo > 0,
+          "With neither whole grids nor samples nothing is kept of a photo: ask for one of them.");
+  require(options.collect.deep_per_photo >= 1,
+          "At least 1 position of each photo is needed at the deep layer.");
+  require(options.collect.rivals >= 0, "The number of rivals must be 0 or more.");
+  require(options.concepts.min_concepts >= 1, "The least number of concepts must be 1 or more.");
+  if (options.concepts.max_concepts < options.concepts.min_concepts)
+    throw InputError(fmt::format(
+        "At most {} concepts and at least {} cannot both be had: raise the one or lower the other.",
+        options.concepts.max_concepts, options.concepts.min_concepts));
+  require(options.concepts.exemplars >= 0, "The number of exemplars must be 0 or more.");
+  require(options.icon_cells > 0, "An icon's patch must be more than 0 grid positions wide.");
 }
 
 store::LayerRecord layer_record(std::int32_t id, const char* role, const LayerInfo& info,
@@ -143,12 +185,15 @@ void limit_photos(PhotoSet& set, int most, std::uint64_t seed) {
 }
 
 BuildInputs read_build_inputs(const BuildOptions& options) {
+  check_options(options);
   BuildInputs inputs;
   inputs.photos = read_photo_set(options.photos);
   limit_photos(inputs.photos, options.photos_per_taxon, options.seed);
   inputs.model = Model::load(options.model, options.model_options);
   const auto& model = *inputs.model;
   const auto& card = model.card();
+  if (options.collect.attribute)
+    for (const auto& layer : {card.layer, card.deep_layer}) require_attributable(model, layer);
   inputs.outputs = outputs_of_taxa(inputs.photos, card, model.outputs());
 
   auto& head = inputs.head;
@@ -160,7 +205,8 @@ BuildInputs read_build_inputs(const BuildOptions& options) {
   head.provenance.options = options_json(options);
   head.provenance.seed = options.seed;
   head.provenance.photos_sha256 = photos_sha256(inputs.photos);
-  head.provenance.photo_root_hint = relative_root(inputs.photos, options.output);
+  head.provenance.photo_root_hint = relative_to_atlas(inputs.photos.root, options.output);
+  head.provenance.model_path_hint = relative_model(options.model, options.output);
   head.labels = labels_of(inputs);
   head.layers = {
       layer_record(kLayer, "layer", model.layer(card.layer), card.input.size),

@@ -65,6 +65,7 @@ MapSummary add_map(store::Writer& writer, const BuildInputs& inputs, const Build
 
   ConceptOptions concept_options = options.concepts;
   concept_options.seed = options.seed;
+  if (job.layer != kLayer) concept_options.place = 0;
   const ConceptSet concepts =
       find_concepts(positions, normalisation, job.photos, layer.grid, concept_options, progress);
 

@@ -139,7 +139,7 @@ class Region {
       if (kept.size() >= most) break;
       const bool known = std::any_of(kept.begin(), kept.end(), [&](std::size_t other) {
         const double smaller = static_cast<double>(std::min(found_[j].rows, found_[other].rows));
-        return dice(j, other) >= options_.overlap || shared(j, other) >= 0.6 * smaller;
+        return dice(j, other) >= options_.overlap || shared(j, other) >= 0.5 * smaller;
       });
       if (!known) kept.push_back(j);
     }

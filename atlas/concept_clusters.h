@@ -19,11 +19,12 @@ namespace differentia {
 struct ConceptClusterOptions {
   std::vector<int> fine_counts{10, 15, 22};  // clusters of the runs where `fine` is set
   std::vector<int> coarse_counts{2, 4, 7};   // elsewhere
-  int halvings = 8;         // of the observations; each half is clustered on its own
-  double left_out = 0.4;    // share of a cluster's rows, the farthest, that do not count as its own
-  double stability = 0.55;  // least mean Dice overlap of what two halves find in its place
-  double coherence = 0.5;   // weight of the mean cosine to the centroid, against 1 for stability
-  double overlap = 0.35;    // Dice overlap from which on the less good of two clusters is dropped
+  int halvings = 12;       // of the observations; each half is clustered on its own
+  double left_out = 0.4;   // share of a cluster's rows, the farthest, that do not count as its own
+  double stability = 0.6;  // least mean Dice overlap of what two halves find in its place
+  double coherence = 0.5;  // weight of the mean cosine to the centroid, against 1 for stability
+  double overlap = 0.25;  // Dice overlap from which on the less good of two clusters is dropped; as
+                          // is one that shares half of the smaller one
   int rows_per_cluster = 20;  // counts that would leave fewer are lowered
   std::size_t least =
       6;  // clusters: the stability asked for is lowered until there are as many, if there can be

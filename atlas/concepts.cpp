@@ -8,7 +8,6 @@
 
 #include "atlas/concept_clusters.h"
 #include "atlas/concept_statistics.h"
-#include "base/error.h"
 
 namespace differentia {
 namespace {
@@ -47,36 +46,6 @@ std::vector<bool> fine_positions(const Positions& positions) {
   return fine;
 }
 
-// Each position of the whole grids together with the mean of the 3 × 3 positions around it, to unit
-// length: what is there and what it lies in. Clusters of these kept to one part of the subject
-// more often than clusters of the positions alone in the runs that chose it.
-Matrix with_surroundings(const Matrix& unit, const Positions& positions) {
-  const auto height = static_cast<std::size_t>(positions.height);
-  const auto width = static_cast<std::size_t>(positions.width);
-  const std::size_t cells = height * width;
-  Matrix result(static_cast<std::size_t>(positions.grid_photos) * cells, unit.columns);
-  std::vector<double> sum(unit.columns);
-  for (std::size_t i = 0; i < result.rows; ++i) {
-    const std::size_t first = i / cells * cells, row = i % cells / width, column = i % width;
-    std::fill(sum.begin(), sum.end(), 0.0);
-    double count = 0;
-    for (std::size_t y = row > 0 ? row - 1 : 0; y <= std::min(height - 1, row + 1); ++y)
-      for (std::size_t x = column > 0 ? column - 1 : 0; x <= std::min(width - 1, column + 1); ++x) {
-        const auto other = unit.row(first + y * width + x);
-        for (std::size_t c = 0; c < unit.columns; ++c) sum[c] += other[c];
-        count += 1;
-      }
-    double length = 0;
-    for (std::size_t c = 0; c < unit.columns; ++c) {
-      sum[c] = sum[c] / count + unit(i, c);
-      length += sum[c] * sum[c];
-    }
-    for (std::size_t c = 0; c < unit.columns && length > 0; ++c)
-      result(i, c) = static_cast<float>(sum[c] / std::sqrt(length));
-  }
-  return result;
-}
-
 // Old numbers in the order of the new ones: most attribution to the own target first, without
 // attribution most prevalent.
 std::vector<std::size_t> by_weight(const std::vector<Concept>& concepts, bool attributed) {
@@ -96,41 +65,37 @@ ConceptSet find_concepts(const Positions& positions, const Normalisation& normal
                          gsl::span<const ConceptPhoto> photos, const GridGeometry& grid,
                          const ConceptOptions& options, const ProgressCallback& progress) {
   ConceptSet result;
-  result.centroids = Matrix(0, static_cast<std::size_t>(positions.channels));
+  result.centroids = Matrix(0, static_cast<std::size_t>(positions.channels) + store::kPlaceColumns);
   if (positions.size() == 0) return result;
   report(progress, {"finding concepts", 0, 3, "steps", "clustering"});
-  const Matrix unit = normalisation.apply(positions);
+  const Matrix space = concept_space(positions, normalisation, photos, grid, options.place);
   std::map<std::int32_t, std::int64_t> observation_of_photo;
   for (const ConceptPhoto& photo : photos) observation_of_photo[photo.photo] = photo.observation;
   std::vector<std::int64_t> observation;
-  for (const std::int32_t photo : positions.photo) {
-    const auto found = observation_of_photo.find(photo);
-    if (found == observation_of_photo.end())
-      throw InputError("Positions of photo " + std::to_string(photo) +
-                       " were given, but nothing is said of that photo.");
-    observation.push_back(found->second);
-  }
+  for (const std::int32_t photo : positions.photo)
+    observation.push_back(observation_of_photo.at(photo));
   ConceptClusterOptions clustering;
   clustering.least = static_cast<std::size_t>(std::max(1, options.min_concepts));
   clustering.most = static_cast<std::size_t>(std::max(options.min_concepts, options.max_concepts));
   clustering.seed = options.seed;
   // Clusters are sought where whole grids are kept, else in all there is.
+  const auto cells = static_cast<std::size_t>(positions.height * positions.width);
+  const std::size_t sought = positions.grid_photos > 0
+                                 ? static_cast<std::size_t>(positions.grid_photos) * cells
+                                 : positions.size();
+  Matrix whole = space;
+  whole.rows = sought;
+  whole.values.resize(sought * whole.columns);
+  observation.resize(sought);
   std::vector<bool> fine = fine_positions(positions);
-  ConceptClusters clusters;
-  if (positions.grid_photos > 0) {
-    const Matrix surrounded = with_surroundings(unit, positions);
-    fine.resize(surrounded.rows);
-    observation.resize(surrounded.rows);
-    clusters = concept_clusters(surrounded, observation, fine, clustering);
-  } else {
-    clusters = concept_clusters(unit, observation, fine, clustering);
-  }
+  fine.resize(sought);
+  const ConceptClusters clusters = concept_clusters(whole, observation, fine, clustering);
   const Matrix& centroids = clusters.centroids;
   const std::vector<double>& thresholds = clusters.thresholds;
 
   report(progress, {"finding concepts", 1, 3, "steps", "assigning"});
   std::vector<std::int16_t> number;
-  assign_rows(unit, centroids, thresholds, number, result.similarity);
+  assign_rows(space, centroids, thresholds, number, result.similarity);
 
   report(progress, {"finding concepts", 2, 3, "steps", "describing"});
   const ConceptStatistics first =
@@ -156,13 +121,13 @@ ConceptSet find_concepts(const Positions& positions, const Normalisation& normal
   return result;
 }
 
-std::vector<std::int16_t> assign_concepts(const Matrix& unit, const ConceptSet& concepts,
+std::vector<std::int16_t> assign_concepts(const Matrix& space, const ConceptSet& concepts,
                                           std::vector<float>* similarity) {
   std::vector<float> own;
   std::vector<double> thresholds;
   for (const Concept& each : concepts.concepts) thresholds.push_back(each.record.threshold);
   std::vector<std::int16_t> number;
-  assign_rows(unit, concepts.centroids, thresholds, number, own);
+  assign_rows(space, concepts.centroids, thresholds, number, own);
   if (similarity != nullptr) *similarity = std::move(own);
   return number;
 }

@@ -11,6 +11,7 @@
 #include <gsl/span>
 
 #include "atlas/activations.h"
+#include "atlas/concept_space.h"
 #include "atlas/normalisation.h"
 #include "atlas/store/records.h"
 #include "base/matrix.h"
@@ -34,6 +35,8 @@ struct ConceptOptions {
   int min_concepts = 6;
   int max_concepts = 40;
   int exemplars = 12;  // of each concept at most, each from another observation
+  double place = 3;    // weight of a bounding box's side against 1 for the activation
+                     // (concept_space); 0 for layers where a position sees the whole subject
   std::uint64_t seed = 1;
 };
 
@@ -45,7 +48,7 @@ struct Concept {
 };
 
 struct ConceptSet {
-  Matrix centroids;               // concepts * channels, unit length, centred and scaled
+  Matrix centroids;  // concepts * (channels + store::kPlaceColumns), unit rows of concept_space
   std::vector<Concept> concepts;  // by number: most attribution to the taxon's own target first
   std::vector<std::int16_t>
       concept_number;  // of each position; −1: below the threshold of its nearest concept
@@ -63,8 +66,9 @@ ConceptSet find_concepts(const Positions& positions, const Normalisation& normal
                          const ConceptOptions& options = {}, const ProgressCallback& progress = {});
 
 // The nearest concept of other positions of the same layer, −1 below its threshold: what
-// find_concepts did.
-std::vector<std::int16_t> assign_concepts(const Matrix& unit, const ConceptSet& concepts,
+// find_concepts did. `space`: their rows by concept_space with the same weight of
+// place.
+std::vector<std::int16_t> assign_concepts(const Matrix& space, const ConceptSet& concepts,
                                           std::vector<float>* similarity = nullptr);
 
 }  // namespace differentia

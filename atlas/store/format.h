@@ -9,7 +9,7 @@
 
 namespace differentia::store {
 
-inline constexpr std::int32_t kFormatVersion = 1;           // PRAGMA user_version
+inline constexpr std::int32_t kFormatVersion = 2;           // PRAGMA user_version
 inline constexpr std::int32_t kApplicationId = 0x44694174;  // "DiAt", PRAGMA application_id
 inline constexpr std::size_t kShardBytes = std::size_t{256} << 20;
 inline constexpr std::int32_t kIconTile = 64;
@@ -18,6 +18,7 @@ inline constexpr std::int32_t kIconsPerSide = 32;
 inline constexpr char kDatabaseFile[] = "atlas.sqlite";
 inline constexpr char kSumsFile[] = "SHA256SUMS";
 inline constexpr char kPhotoRootFile[] = "photo_root.txt";  // a hint, outside the sums
+inline constexpr char kModelPathFile[] = "model_path.txt";  // the same
 inline constexpr char kArrayFolder[] = "arrays";
 inline constexpr char kPictureFolder[] = "pictures";
 inline constexpr char kWorkFolder[] = "work";  // only in .partial
@@ -41,7 +42,7 @@ inline constexpr char kCellSubject[] = "cell-subject";            // f4 (n)
 inline constexpr char kCellConcept[] = "cell-concept";            // i2 (n)
 inline constexpr char kCellMedoid[] = "cell-medoid";              // i4 (n)
 inline constexpr char kCellIcon[] = "cell-icon";                  // i4 (n)
-inline constexpr char kCentroids[] = "centroids";                 // + "-" + role, f4 (concepts, C)
+inline constexpr char kCentroids[] = "centroids";  // + "-" + role, f4 (concepts, C + 2)
 // owner: taxon
 inline constexpr char kGridPhoto[] = "grid-photo";              // i4 (p)
 inline constexpr char kGridActivations[] = "grid-activations";  // f2 (p, h, w, C)

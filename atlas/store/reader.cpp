@@ -30,7 +30,9 @@ void check_folder(const std::string& path) {
       throw FileError(path, fmt::format("The build of '{}' is not finished; run the same build "
                                         "command again, it goes on.",
                                         path));
-    throw FileError(path, fmt::format("There is no atlas '{}'.", path));
+    throw FileError(path, fmt::format("There is no atlas '{}': see that its name and folder are "
+                                      "right, or make it with `differentia build`.",
+                                      path));
   }
   const fs::path folder(path);
   if (fs::exists(folder / kWorkFolder, ignored))
@@ -40,7 +42,10 @@ void check_folder(const std::string& path) {
                                 path));
   const bool sums = fs::exists(folder / kSumsFile, ignored);
   const bool database = fs::exists(folder / kDatabaseFile, ignored);
-  if (!sums && !database) throw FileError(path, fmt::format("'{}' is no atlas.", path));
+  if (!sums && !database)
+    throw FileError(path, fmt::format("'{}' is no atlas: give a folder NAME.atlas that "
+                                      "`differentia build` has made.",
+                                      path));
   if (!sums) throw DamagedAtlas((folder / kSumsFile).string(), "it is missing");
   if (!database) throw DamagedAtlas((folder / kDatabaseFile).string(), "it is missing");
 }
@@ -66,6 +71,11 @@ void check_database_file(const std::string& file) {
                                 "{}: use a newer Differentia.",
                                 fs::path(file).parent_path().string(), version, kFormatVersion));
   if (version == 0 || version >= 10000) throw DamagedAtlas(file, "its format version is unknown");
+  if (version < static_cast<std::uint32_t>(kFormatVersion))
+    throw FileError(file,
+                    fmt::format("'{}' is an atlas of format {}; this program reads format {}: "
+                                "build it again.",
+                                fs::path(file).parent_path().string(), version, kFormatVersion));
   const std::uint64_t page = (std::uint32_t{header[16]} << 8) | header[17];
   const std::uint64_t expected = (page == 1 ? 65536 : page) * big_endian(28);
   if (database.size() != expected)
@@ -108,13 +118,8 @@ struct Reader::Impl {
     check_lengths();
     taxa = dense_count("taxa");
     photos = dense_count("photos");
-    const auto hint = fs::path(path) / kPhotoRootFile;
-    std::error_code ignored;
-    if (fs::is_regular_file(hint, ignored)) {
-      provenance.photo_root_hint = read_whole_file(hint.string());
-      while (!provenance.photo_root_hint.empty() && provenance.photo_root_hint.back() == '\n')
-        provenance.photo_root_hint.pop_back();
-    }
+    provenance.photo_root_hint = hint(kPhotoRootFile);
+    provenance.model_path_hint = hint(kModelPathFile);
     hash = sha256_of_file((fs::path(path) / kSumsFile).string());
   }
 
@@ -123,6 +128,16 @@ struct Reader::Impl {
     const auto file = (fs::path(atlas) / kDatabaseFile).string();
     check_database_file(file);
     return file;
+  }
+
+  // The line of a file beside the atlas; empty where there is none.
+  std::string hint(const char* name) const {
+    const auto file = fs::path(path) / name;
+    std::error_code ignored;
+    if (!fs::is_regular_file(file, ignored)) return {};
+    auto line = read_whole_file(file.string());
+    while (!line.empty() && line.back() == '\n') line.pop_back();
+    return line;
   }
 
   std::int32_t number(const std::string& key) {
@@ -450,8 +465,9 @@ gsl::span<const Imath::half> Reader::activations(std::int32_t map) const {
 gsl::span<const float> Reader::concept_centroids(std::int32_t map) const {
   const std::lock_guard<std::mutex> lock(impl_->mutex);
   const auto& layer = impl_->layer_of(impl_->map_record(map));
-  return impl_->rows<float>(role_kind(kind::kCentroids, layer.role), map,
-                            impl_->concept_count(map) * layer.channels);
+  return impl_->rows<float>(
+      role_kind(kind::kCentroids, layer.role), map,
+      impl_->concept_count(map) * (layer.channels + static_cast<std::int64_t>(kPlaceColumns)));
 }
 
 gsl::span<const float> Reader::centre(std::int32_t layer) const {

@@ -71,7 +71,7 @@ class Reader {
   // Rows as stored, memory-mapped: valid while the reader lives.
   gsl::span<const Imath::half> activations(std::int32_t map) const;  // points * channels
   gsl::span<const float> concept_centroids(
-      std::int32_t map) const;  // concepts * channels, unit length, centred and scaled
+      std::int32_t map) const;  // concepts * (channels + kPlaceColumns), unit length
   gsl::span<const float> centre(std::int32_t layer) const;  // channels: global figures for cosine
   gsl::span<const float> scale(std::int32_t layer) const;
 

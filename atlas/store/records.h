@@ -5,6 +5,7 @@
 //
 // Ids are dense: taxon, photo, layer, map and concept ids count from 0 in the order written.
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -24,8 +25,9 @@ struct Provenance {
   std::string options;     // JSON of the build's options that change the result, defaults included
   std::uint64_t seed = 0;
   std::string photos_sha256;  // of the list of photos, with every column
-  std::string
-      photo_root_hint;  // relative to the atlas where possible ("../photos"); --photos moves it
+  // Hints, beside the atlas and no part of it; relative to its folder. Empty: not known.
+  std::string photo_root_hint;  // "../photos"; --photos moves it
+  std::string model_path_hint;  // "../model.pt"; to be used only where its SHA-256 is model_sha256
 };
 
 struct TaxonRecord {
@@ -102,16 +104,24 @@ struct Cells {
   std::vector<std::int32_t> icon;            // icon number in the atlas's picture sheets
 };
 
+// Columns of place that follow the channels of a concept's centroid.
+inline constexpr std::size_t kPlaceColumns = 2;
+
 struct ConceptRecord {
   std::int32_t id = 0;
   std::int32_t map = 0;
-  std::int32_t number = 0;        // within its map, 0 first: most attribution to the taxon
-  double threshold = 0;           // cosine above which a position belongs to the concept
+  std::int32_t number = 0;  // within its map, 0 first: most attribution to the taxon
+  double threshold = 0;     // cosine to the centroid above which a position belongs to the concept
   std::int64_t positions = 0;     // above the threshold
   std::int32_t observations = 0;  // with at least one position
-  Estimate prevalence;            // share of observations (photos where unknown)
-  Estimate attribution;           // mean per photo to the taxon's own output, logits
-  double subject_share = 0;       // of its positions' area; NaN unknown
+  // Share of observations (photos where unknown): `prevalence_with` of `prevalence_of`, those with
+  // a photo whose whole grid is kept and that is not marked train; where there is none
+  // (prevalence_held_out is false), those with a photo marked train.
+  Estimate prevalence;
+  std::int32_t prevalence_with = 0, prevalence_of = 0;
+  bool prevalence_held_out = false;
+  Estimate attribution;      // mean per photo to the taxon's own output, logits
+  double subject_share = 0;  // of its positions' area; NaN unknown
   double place_x = 0,
          place_y =
              0;  // mean place on the subject's bounding box (the photo where no mask is given), 0…1

@@ -62,7 +62,8 @@ struct Writer::Impl {
         options(writer_options),
         partial(path, atlas_head, options.replace),
         layers(atlas_head.layers),
-        root_hint(atlas_head.provenance.photo_root_hint) {
+        root_hint(atlas_head.provenance.photo_root_hint),
+        model_hint(atlas_head.provenance.model_path_hint) {
     if (partial.whole()) return;  // only finish() is left
     database.emplace(partial.folder() + "/" + kWorkDatabase, Database::Mode::kWrite);
     database->run("PRAGMA synchronous = FULL");
@@ -102,7 +103,7 @@ struct Writer::Impl {
   WriterOptions options;
   PartialFolder partial;
   std::vector<LayerRecord> layers;
-  std::string root_hint;
+  std::string root_hint, model_hint;
   std::optional<Database> database;
   std::optional<ArrayShards> shards;
   std::optional<IconWriter> icons;
@@ -245,7 +246,7 @@ std::int32_t Writer::add_map(const MapContents& map) {
               map.activations.size() == n * channels,
           "points of different lengths");
   require(map.levels.size() == map.level_bins.size(), "levels without bins");
-  require(map.centroids.size() == map.concepts.size() * channels &&
+  require(map.centroids.size() == map.concepts.size() * (channels + kPlaceColumns) &&
               map.exemplars.size() == map.concepts.size(),
           "concepts without centroids or exemplars");
 
@@ -293,7 +294,8 @@ std::int32_t Writer::add_map(const MapContents& map) {
   impl_->append(kind::kCellConcept, record.id, {}, all.concept_number);
   impl_->append(kind::kCellMedoid, record.id, {}, all.medoid);
   impl_->append(kind::kCellIcon, record.id, {}, all.icon);
-  impl_->append(role_kind(kind::kCentroids, role), record.id, {channels}, map.centroids);
+  impl_->append(role_kind(kind::kCentroids, role), record.id, {channels + kPlaceColumns},
+                map.centroids);
 
   std::vector<ConceptRecord> concepts = map.concepts;
   std::vector<ExemplarRecord> exemplars;
@@ -336,6 +338,13 @@ void Writer::commit() {
   database.run("BEGIN");
 }
 
+void Writer::discard() {
+  impl_->shards.reset();
+  impl_->icons.reset();
+  impl_->database.reset();
+  impl_->partial.remove();
+}
+
 void Writer::finish() {
   if (!impl_->partial.whole()) {
     commit();
@@ -346,6 +355,7 @@ void Writer::finish() {
     impl_->database.reset();
     write_sums(impl_->partial.folder());
     write_whole_file(impl_->partial.folder() + "/" + kPhotoRootFile, impl_->root_hint + "\n");
+    write_whole_file(impl_->partial.folder() + "/" + kModelPathFile, impl_->model_hint + "\n");
     fs::remove_all(impl_->partial.folder() + "/" + kWorkFolder);
   }
   impl_->partial.give_name(impl_->options.replace);

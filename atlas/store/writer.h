@@ -62,7 +62,7 @@ struct MapContents {
   std::vector<std::int32_t> level_bins;
   std::vector<Cells> levels;                           // one for each of level_bins
   std::vector<ConceptRecord> concepts;                 // by number
-  std::vector<float> centroids;                        // concepts * channels
+  std::vector<float> centroids;                        // concepts * (channels + kPlaceColumns)
   std::vector<std::vector<ExemplarRecord>> exemplars;  // of each concept, by rank
 };
 
@@ -108,6 +108,9 @@ class Writer {
   std::vector<float> scale(std::int32_t layer) const;
 
   void commit();  // what was added is kept, whatever happens next. Throws DiskFull
+
+  // Removes the partial atlas: there is nothing in it to go on from. The writer is spent.
+  void discard();
 
   // Makes it an atlas: sums, names, and `path` appears (or is exchanged) in one step. The writer is
   // spent.

@@ -117,13 +117,13 @@ void judge_halves(const Positions& positions, const Normalisation& normalisation
   std::set<std::int32_t> halves[2];
   for (const ConceptPhoto& photo : photos)
     halves[half_of.at(photo.observation) % 2].insert(photo.photo);
-  const Matrix unit = normalisation.apply(positions);
+  const Matrix space = concept_space(positions, normalisation, photos, grid, options.place);
   ConceptSet sets[2];
   std::vector<std::int16_t> numbers[2];
   for (int half = 0; half < 2; ++half) {
     sets[half] =
         find_concepts(some_photos(positions, halves[half]), normalisation, photos, grid, options);
-    numbers[half] = assign_concepts(unit, sets[half]);
+    numbers[half] = assign_concepts(space, sets[half]);
   }
   for (int half = 0; half < 2; ++half) {
     const auto matches = counterparts(numbers[half], sets[half].concepts.size(), numbers[1 - half],

@@ -127,6 +127,11 @@ Verb build_verb() {
             app.add_option("--max-concepts", options.concepts.max_concepts, "Of a taxon")
                 ->capture_default_str()
                 ->group(evidence);
+            app.add_option("--place", options.concepts.place,
+                           "Weight of a concept's place on the subject against its looks, 0: none")
+                ->capture_default_str()
+                ->check(CLI::NonNegativeNumber)
+                ->group(evidence);
             app.add_option("--exemplars", options.concepts.exemplars,
                            "Of a concept at most, each of another observation")
                 ->capture_default_str()

@@ -60,8 +60,8 @@ TEST_CASE("an atlas reads back as it was written") {
   CHECK(concepts[2].number == 2);
   CHECK(concepts[2].prevalence.value == Approx(0.7));
   CHECK(reader.exemplars(concepts[0].id).size() == 2);
-  CHECK(reader.concept_centroids(map.id)[8] == 0);
-  CHECK(reader.concept_centroids(map.id)[9] == 1);
+  CHECK(reader.concept_centroids(map.id)[8 + kPlaceColumns] == 0);
+  CHECK(reader.concept_centroids(map.id)[9 + kPlaceColumns] == 1);
   CHECK(reader.centre(1)[15] == 0.5F);
   CHECK(reader.scale(1)[15] == 1.0F);
   CHECK(reader.grid_photos(2) == std::vector<std::int32_t>{10, 11});

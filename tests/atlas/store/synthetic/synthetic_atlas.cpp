@@ -332,6 +332,7 @@ void add_synthetic_map(Writer& writer, const SyntheticOptions& options, int taxo
     map.exemplars.push_back(exemplars);
     for (int k = 0; k < channels; ++k)
       map.centroids.push_back(k % options.concepts == c ? 1.0F : 0.0F);
+    map.centroids.insert(map.centroids.end(), kPlaceColumns, 0.0F);
   }
   writer.add_map(map);
 }

@@ -38,7 +38,10 @@ App::App(const ViewOptions& options, Renderer& renderer, float scale, bool still
       theme_(make_theme(scale)),
       still_(still),
       remember_(!still) {
-  const auto wake = [] { Window::wake(); };
+  const auto wake = [woken = woken_] {
+    woken->store(true);
+    Window::wake();
+  };
   jobs_ = std::make_unique<JobQueue>(kWorkers, wake);
   saliency_ = std::make_unique<SaliencyDesk>(options.model, options.make_explainer, wake);
   thumbnails_ = std::make_unique<PictureStore>(*jobs_, renderer_, kThumbnails);
@@ -201,9 +204,10 @@ bool App::initial_photo(const MapSummary* map) {
 }
 
 void App::frame(Size size, double time, double step) {
-  moving_ = false;
-  jobs_->publish(kPublishSeconds);
-  saliency_->jobs().publish(kPublishSeconds);
+  woken_->store(false);
+  // What is published may ask for more, or leave results for the next frame.
+  const std::size_t published =
+      jobs_->publish(kPublishSeconds) + saliency_->jobs().publish(kPublishSeconds);
   try {
     apply_initial();
   } catch (const InputError& error) {
@@ -236,13 +240,14 @@ void App::frame(Size size, double time, double step) {
   const Box screen{0, 0, static_cast<double>(size.width), static_cast<double>(size.height)};
   draw_screens(desk, screen, !typing && !state_.help, find);
   if (state_.help) draw_help(desk, screen);
-  icons_wait_ = icons_ && icons_->upload(kIconsPerFrame);
-  const bool thumbnails_wait = thumbnails_->upload(kBytesPerFrame);
-  const bool photos_wait = photos_->upload(kBytesPerFrame);
-  if (state_.hovered_concept != desk.next_hovered_concept) moving_ = true;
-  state_.hovered_concept = desk.next_hovered_concept;
-  moving_ = moving_ || desk.moving || icons_wait_ || thumbnails_wait || photos_wait ||
+  // What goes up now is seen in the next frame only.
+  const bool icons_due = icons_ && icons_->upload(kIconsPerFrame);
+  const bool thumbnails_due = thumbnails_->upload(kBytesPerFrame);
+  const bool photos_due = photos_->upload(kBytesPerFrame);
+  moving_ = published > 0 || desk.moving || icons_due || thumbnails_due || photos_due ||
+            state_.hovered_concept != desk.next_hovered_concept ||
             (initial_left_ && catalogue_ != nullptr);
+  state_.hovered_concept = desk.next_hovered_concept;
   if (!asked.empty()) open(asked);
 }
 

@@ -3,6 +3,7 @@
 // The viewer but for its window: takes input from ImGui, keeps state, data and pictures, and sets
 // every frame from its panels. Main thread only.
 
+#include <atomic>
 #include <memory>
 #include <string>
 
@@ -29,9 +30,10 @@ class App {
   // and end_frame.
   void frame(Size size, double time, double step);
 
-  void open(const std::string& atlas);          // any time; the answer comes with a later frame
-  void drop(const std::string& path);           // an atlas or a folder with one
-  bool wants_frame() const { return moving_; }  // at once, without input
+  void open(const std::string& atlas);  // any time; the answer comes with a later frame
+  void drop(const std::string& path);   // an atlas or a folder with one
+  // At once, without input: something moves, or a worker has ended a job since the last frame.
+  bool wants_frame() const { return moving_ || woken_->load(); }
   // All that the screen wants is there.
   bool complete() const;
   // Why the initial view cannot be shown, or the atlas not be opened; null while all is well.
@@ -66,7 +68,8 @@ class App {
   bool opening_ = false;
   bool initial_left_ = true;
   bool map_shown_ = false;
-  bool icons_wait_ = false;
+  // Set on workers' threads.
+  std::shared_ptr<std::atomic<bool>> woken_ = std::make_shared<std::atomic<bool>>(false);
 
   // Jobs refer to what is below them through shared ownership only; the queues go last in, first
   // out.

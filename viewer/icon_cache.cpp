@@ -95,7 +95,7 @@ bool IconCache::upload(std::size_t most) {
     }
     ++uploaded;
   }
-  return ready_left;
+  return ready_left || uploaded > 0;
 }
 
 }  // namespace differentia::viewer

@@ -31,8 +31,8 @@ class IconCache {
   void begin_frame();
   // The icon's slot, or −1 while it is not there; it is then fetched.
   std::int32_t slot(std::int32_t icon);
-  // Uploads what was asked for and is decoded, at most `most` icons. Answers whether more is
-  // waiting to be uploaded.
+  // Uploads what was asked for and is decoded, at most `most` icons. Answers whether another frame
+  // is due: something went up, which this frame was too early to show, or more waits.
   bool upload(std::size_t most);
   // Nothing asked for in this frame is still missing (what cannot be read counts as there).
   bool complete() const { return missing_.empty(); }

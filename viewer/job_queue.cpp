@@ -96,15 +96,15 @@ void JobQueue::run() {
     lock.lock();
     running_.erase(std::find_if(running_.begin(), running_.end(),
                                 [&](const Job& running) { return running.id == job.id; }));
-    if (job.stop->stopped()) continue;
-    if (!failure.empty()) {
+    const bool wanted = !job.stop->stopped();
+    if (wanted && !failure.empty()) {
       if (job.on_failure)
         publish = [tell = job.on_failure, failure] { tell(failure); };
       else if (failures_.size() < kMostFailures)
         failures_.push_back(job.name + ": " + failure);
     }
-    if (publish) results_.push_back({job.id, job.stop, std::move(publish)});
-    if (wake_) {
+    if (wanted && publish) results_.push_back({job.id, job.stop, std::move(publish)});
+    if (wake_) {  // also where there is no result: what runs is shown
       lock.unlock();
       wake_();
       lock.lock();

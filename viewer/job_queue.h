@@ -34,7 +34,7 @@ using JobId = std::uint64_t;
 
 class JobQueue {
  public:
-  // `wake` is called on a worker's thread when a result waits (glfwPostEmptyEvent); may be empty.
+  // `wake` is called on a worker's thread when a job has ended (glfwPostEmptyEvent); may be empty.
   explicit JobQueue(int threads, std::function<void()> wake = {});
   ~JobQueue();  // drops what waits, stops and joins what runs
   JobQueue(const JobQueue&) = delete;

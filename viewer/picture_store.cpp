@@ -65,7 +65,7 @@ bool PictureStore::upload(std::size_t bytes) {
     if (dropped) renderer_.destroy_texture(dropped->second.texture);
     uploads_.pop_front();
   }
-  return !uploads_.empty();
+  return sent > 0 || !uploads_.empty();
 }
 
 }  // namespace differentia::viewer

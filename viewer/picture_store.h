@@ -40,7 +40,8 @@ class PictureStore {
                      std::function<LoadedPicture()> load);
   // Why there is none; empty while there is hope.
   std::string error(const std::string& key) const;
-  // Sends up at most about `bytes`. Answers whether more waits.
+  // Sends up at most about `bytes`. Answers whether another frame is due: something went up, which
+  // this frame was too early to show, or more waits.
   bool upload(std::size_t bytes);
   bool idle() const { return uploads_.empty(); }
 

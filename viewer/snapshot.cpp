@@ -38,6 +38,7 @@ void write_snapshot(const ViewOptions& options) {
     app.frame(window.size(), time, 1.0 / 60);
     window.end_frame();
     if (app.error()) std::rethrow_exception(app.error());
+    if (options.stop_asked && options.stop_asked()) throw Interrupted();
     settled = app.complete() ? settled + 1 : 0;
     if (std::chrono::duration<double>(Clock::now() - start).count() > options.snapshot_seconds)
       throw InputError("The screen was not complete after " +

@@ -38,8 +38,8 @@ void StartPanel::draw(Desk& desk, const Box& place, const std::string& demo,
                       bool opening) {
   const Theme& theme = desk.theme;
   const double width = std::min<double>(theme.px(520), place.width - 2 * theme.px(24));
-  begin_panel(desk, "start ground", place, theme.colours.canvas, {0, 0});
-  ImGui::End();
+  // No window of its own: it would lie over the cards and take their clicks.
+  desk.renderer.fill(place, theme.colours.canvas);
   const double rows = 2 + static_cast<double>(recent.size());
   const double height = std::min<double>(place.height, theme.px(250 + 68 * rows));
   const Box box{place.x + (place.width - width) / 2, place.y + (place.height - height) * 0.42,

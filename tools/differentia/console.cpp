@@ -13,11 +13,11 @@
 namespace differentia::cli {
 namespace {
 
-volatile std::sig_atomic_t stop_asked = 0;
+volatile std::sig_atomic_t stop_signalled = 0;
 
 void ask_to_stop(int signal_number) {
-  if (stop_asked) _exit(128 + signal_number);
-  stop_asked = 1;
+  if (stop_signalled) _exit(128 + signal_number);
+  stop_signalled = 1;
 }
 
 int terminal_columns() {
@@ -69,6 +69,10 @@ ProgressCallback Console::progress() {
   return [this](const Progress& progress) { return draw(progress); };
 }
 
+bool Console::stop_asked() {
+  return stop_signalled != 0;
+}
+
 void Console::end_progress() {
   if (!line_open_) return;
   std::fputs("\n", stderr);
@@ -76,7 +80,7 @@ void Console::end_progress() {
 }
 
 bool Console::draw(const Progress& progress) {
-  const bool go_on = stop_asked == 0;
+  const bool go_on = !stop_asked();
   if (quiet_) return go_on;
   const auto now = Clock::now();
   const bool new_stage = progress.stage != stage_;

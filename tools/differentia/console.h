@@ -29,6 +29,9 @@ class Console {
   // Draws the bar (on a terminal), or writes a line every few seconds; answers whether to go on.
   ProgressCallback progress();
 
+  // Somebody has asked to stop (Ctrl-C); for what has no progress to report.
+  static bool stop_asked();
+
   // Ends the bar's line.
   void end_progress();
 

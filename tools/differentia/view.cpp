@@ -58,12 +58,19 @@ int view(Console& console, Flags& flags) {
   if (!flags.cell.empty()) options.initial.cell = viewer::cell_place_of(flags.cell);
   if (!flags.centre.empty()) options.initial.centre = point_of(flags.centre);
   options.make_explainer = make_photo_explainer;
+  options.stop_asked = [] { return Console::stop_asked(); };
   try {
     options.demo_atlas = data_path("demo/demo.atlas");
   } catch (const FileError&) {
     options.demo_atlas.clear();  // not shipped here: the start screen does without
   }
-  const int status = viewer::run_viewer(options);
+  int status = 0;
+  try {
+    status = viewer::run_viewer(options);
+  } catch (const Interrupted&) {
+    console.remark("Interrupted; no picture was written.");
+    return 3;
+  }
   if (!options.snapshot.empty()) {
     console.print(options.snapshot);
     console.print_json(nlohmann::ordered_json{{"snapshot", options.snapshot},

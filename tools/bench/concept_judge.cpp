@@ -151,6 +151,8 @@ ConceptJudgement judge_concepts(const Positions& positions, const Matrix& parts,
   std::vector<std::size_t> on_subject;
   for (std::size_t i = 0; i < positions.size(); ++i)
     if (positions.subject[i] >= 0.5f) on_subject.push_back(i);
+  result.on_subject = on_subject.size();
+  for (const std::size_t i : on_subject) result.covered += set.concept_number[i] >= 0;
   Random random(options.seed, stream_id("concepts by chance"));
   result.found = static_cast<int>(set.concepts.size());
   for (std::size_t k = 0; k < members.size(); ++k) {

@@ -27,6 +27,8 @@ struct JudgedConcept {
 struct ConceptJudgement {
   std::vector<JudgedConcept> concepts;  // those on the subject
   int found = 0;                        // all, on the subject or off
+  std::size_t on_subject = 0,
+              covered = 0;      // positions; of these in a concept, on the subject or off
   int halves = 0, matched = 0;  // concepts of both halves; those whose counterpart is in the other
   int subject_halves = 0, subject_matched = 0;  // the same, of concepts on the subject
 };

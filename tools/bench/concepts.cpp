@@ -1,6 +1,7 @@
 #include "tools/bench/concepts.h"
 
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <utility>
@@ -56,6 +57,7 @@ void fill_parts(const cv::Mat& mask, const InputGeometry& geometry, const GridGe
 struct Counts {
   std::size_t concepts = 0, pure = 0, mainly = 0, chance = 0, found = 0;
   std::size_t halves = 0, matched = 0, subject_halves = 0, subject_matched = 0;
+  std::size_t on_subject = 0, covered = 0;  // positions
 
   void add(const ConceptJudgement& judgement) {
     for (const JudgedConcept& judged : judgement.concepts) {
@@ -65,6 +67,8 @@ struct Counts {
       chance += judged.by_chance >= 0.6;
     }
     found += static_cast<std::size_t>(judgement.found);
+    on_subject += judgement.on_subject;
+    covered += judgement.covered;
     halves += static_cast<std::size_t>(judgement.halves);
     matched += static_cast<std::size_t>(judgement.matched);
     subject_halves += static_cast<std::size_t>(judgement.subject_halves);
@@ -76,24 +80,43 @@ double share(std::size_t part, std::size_t of) {
   return of > 0 ? static_cast<double>(part) / static_cast<double>(of) : 0;
 }
 
-std::vector<BenchRow> rows_of(const Counts& counts, std::size_t taxa) {
+// Of what the concepts are made in a run.
+struct Variant {
+  const char* name;
+  double place;
+  bool asked;  // false: told for comparison
+};
+
+constexpr Variant kVariants[] = {{"", ConceptOptions().place, true},
+                                 {" (looks alone)", 0, false},
+                                 {" (place alone)", 1e6, false}};
+
+void add_rows(const Counts& counts, std::size_t taxa, const Variant& variant,
+              std::vector<BenchRow>& rows) {
   const Estimate pure = wilson(counts.pure, counts.concepts);
   const Estimate matched = wilson(counts.matched, counts.halves);
-  return {
-      {"concepts on the subject with 60 % of their positions in one part", pure.value, "share", 0.7,
-       pure.value >= 0.7,
+  const auto asked = [&](double target) {
+    return variant.asked ? std::optional<double>(target) : std::nullopt;
+  };
+  rows.push_back(
+      {std::string("concepts on the subject with 60 % of their positions in one part") +
+           variant.name,
+       pure.value, "share", asked(0.7), pure.value >= 0.7,
        fmt::format(
            "{} of {} concepts of {} taxa, 95 % interval {:.2f} to {:.2f}; {:.2f} where a position "
-           "counts only for the part it shows most; {:.2f} of random positions on the subject",
+           "counts only for the part it shows most; {:.2f} of random positions on the subject; "
+           "{:.2f} of the positions on the subject are in a concept",
            counts.pure, counts.concepts, taxa, pure.low, pure.high,
-           share(counts.mainly, counts.concepts), share(counts.chance, counts.concepts))},
-      {"concepts built from two halves of the photos that match", matched.value, "share", 0.8,
-       matched.value >= 0.8,
+           share(counts.mainly, counts.concepts), share(counts.chance, counts.concepts),
+           share(counts.covered, counts.on_subject))});
+  rows.push_back(
+      {std::string("concepts built from two halves of the photos that match") + variant.name,
+       matched.value, "share", asked(0.8), matched.value >= 0.8,
        fmt::format(
            "{} of {} concepts of {} taxa, 95 % interval {:.2f} to {:.2f}; {:.2f} of those on the "
            "subject; {:.1f} concepts a taxon from all photos",
            counts.matched, counts.halves, taxa, matched.low, matched.high,
-           share(counts.subject_matched, counts.subject_halves), share(counts.found, taxa))}};
+           share(counts.subject_matched, counts.subject_halves), share(counts.found, taxa))});
 }
 
 }  // namespace
@@ -123,7 +146,7 @@ std::vector<BenchRow> bench_concepts(const ConceptBenchOptions& options,
       [&](int taxon) { return static_cast<std::size_t>(taxon) >= taxa; }, progress);
   const Normalisation normalisation = builder.build();
 
-  Counts counts;
+  std::vector<Counts> counts(std::size(kVariants));
   for (const TaxonActivations& taxon : collected) {
     report(progress, {"judging concepts", static_cast<std::int64_t>(&taxon - collected.data()),
                       static_cast<std::int64_t>(collected.size()), "taxa", ""});
@@ -154,11 +177,17 @@ std::vector<BenchRow> bench_concepts(const ConceptBenchOptions& options,
       infos.push_back(info);
       fill_parts(part_mask(photos.root, entry.path), info.geometry, layer.grid, g * cells, parts);
     }
-    ConceptOptions finding;
-    finding.seed = options.seed;
-    counts.add(judge_concepts(taxon.layer, parts, normalisation, infos, layer.grid, finding));
+    for (std::size_t v = 0; v < counts.size(); ++v) {
+      ConceptOptions finding;
+      finding.seed = options.seed;
+      finding.place = kVariants[v].place;
+      counts[v].add(judge_concepts(taxon.layer, parts, normalisation, infos, layer.grid, finding));
+    }
   }
-  return rows_of(counts, collected.size());
+  std::vector<BenchRow> rows;
+  for (std::size_t v = 0; v < counts.size(); ++v)
+    add_rows(counts[v], collected.size(), kVariants[v], rows);
+  return rows;
 }
 
 }  // namespace differentia

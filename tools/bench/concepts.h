@@ -19,8 +19,8 @@ struct ConceptBenchOptions {
   std::uint64_t seed = 1;
 };
 
-// "concepts on the subject with 60 % of their positions in one part" and "concepts matched between
-// two halves".
+// "concepts on the subject with 60 % of their positions in one part" and "concepts built from two
+// halves of the photos that match"; the same for concepts by looks alone and by place alone.
 std::vector<BenchRow> bench_concepts(const ConceptBenchOptions& options,
                                      const ProgressCallback& progress = {});
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 namespace differentia {
@@ -9,9 +10,9 @@ struct BenchRow {
   std::string name;
   double value = 0;
   std::string unit;
-  double target = 0;     // what design.md asks for
+  std::optional<double> target;  // what design.md asks for; none: told for comparison
   bool reached = false;
-  std::string n;         // what was counted, with the interval: "412 concepts, 95 % interval 0.71–0.80"
+  std::string n;  // what was counted, with the interval: "412 concepts, 95 % interval 0.71–0.80"
 };
 
 }  // namespace differentia

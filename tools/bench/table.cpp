@@ -18,8 +18,14 @@ std::string padded(const std::string& text, std::size_t columns) {
   return text + std::string(columns - std::min(columns, columns_of(text)), ' ');
 }
 
-std::string figure(double value, const std::string& unit) {
-  return fmt::format("{:.4g}{}", value, unit.empty() ? "" : " " + unit);
+std::string figure(std::optional<double> value, const std::string& unit) {
+  if (!value) return "–";
+  return fmt::format("{:.4g}{}", *value, unit.empty() ? "" : " " + unit);
+}
+
+std::string verdict(const BenchRow& row) {
+  if (!row.target) return "";
+  return row.reached ? "reached" : "MISSED";
 }
 
 }  // namespace
@@ -35,10 +41,9 @@ std::string table_text(const std::vector<BenchRow>& rows) {
       fmt::format("{}  {}  {}  {}  {}\n", padded("what", name), padded("measured", value),
                   padded("to reach", target), padded("", 7), "n");
   for (const BenchRow& row : rows) {
-    text += fmt::format("{}  {}  {}  {}  {}\n", padded(row.name, name),
-                        padded(figure(row.value, row.unit), value),
-                        padded(figure(row.target, row.unit), target),
-                        padded(row.reached ? "reached" : "MISSED", 7), row.n);
+    text += fmt::format(
+        "{}  {}  {}  {}  {}\n", padded(row.name, name), padded(figure(row.value, row.unit), value),
+        padded(figure(row.target, row.unit), target), padded(verdict(row), 7), row.n);
   }
   return text;
 }
@@ -49,8 +54,8 @@ nlohmann::ordered_json table_json(const std::vector<BenchRow>& rows) {
     json.push_back({{"name", row.name},
                     {"value", row.value},
                     {"unit", row.unit},
-                    {"target", row.target},
-                    {"reached", row.reached},
+                    {"target", row.target ? nlohmann::ordered_json(*row.target) : nullptr},
+                    {"reached", row.target ? nlohmann::ordered_json(row.reached) : nullptr},
                     {"n", row.n}});
   }
   return json;

@@ -222,26 +222,26 @@ BenchRow speed_row(const CollectTimer& timer, bool attribute, int rounds, double
   return row;
 }
 
-// The most memory the process held since reset_peak(), bytes (Linux).
-double peak_memory() {
+// What the process holds now, bytes (Linux).
+double memory_held() {
   std::ifstream status("/proc/self/status");
   std::string word;
   double kilobytes = 0;
   while (status >> word) {
-    if (word == "VmHWM:") status >> kilobytes;
+    if (word == "VmRSS:") status >> kilobytes;
   }
   return 1024 * kilobytes;
 }
 
-void reset_peak() {
-  malloc_trim(0);
-  std::ofstream("/proc/self/clear_refs") << "5";
-}
+// The last share of a run over which what it holds is averaged: a peak depends on which taxa happen
+// to be under way together, by more than what is measured here.
+constexpr double kLast = 0.2;
 
-// `count` photos in taxa of a hundred: the given ones over and over.
-double peak_of_collecting(const PhotoSet& some, const std::shared_ptr<const Model>& model,
+// Held towards the end of collecting `count` photos in taxa of a hundred: the given ones over and
+// over.
+double held_by_collecting(const PhotoSet& some, const std::shared_ptr<const Model>& model,
                           int count, int threads) {
-  reset_peak();
+  malloc_trim(0);
   PhotoSet many;
   many.root = some.root;
   for (int taxon = 0; taxon < (count + 99) / 100; ++taxon) {
@@ -260,23 +260,34 @@ double peak_of_collecting(const PhotoSet& some, const std::shared_ptr<const Mode
   CollectOptions options;
   options.attribute = false;
   options.threads = threads;
-  collect(many, model, outputs, options, [](TaxonActivations&&) {});
-  return peak_memory();
+  double sum = 0, samples = 0;
+  collect(
+      many, model, outputs, options, [](TaxonActivations&&) {}, {},
+      [&](const Progress& progress) {
+        if (progress.done < (1 - kLast) * count) return true;
+        sum += memory_held();
+        samples += 1;
+        return true;
+      });
+  return sum / std::max(1.0, samples);
 }
 
 BenchRow memory_row(const PhotoSet& photos, const std::shared_ptr<const Model>& model,
                     const CollectBenchOptions& options, int threads) {
-  peak_of_collecting(photos, model, 500, threads);  // what is allocated once
-  const double fewer = peak_of_collecting(photos, model, options.fewer_photos, threads);
-  const double more = peak_of_collecting(photos, model, options.more_photos, threads);
+  held_by_collecting(photos, model, 500, threads);  // what is allocated once
+  const double fewer = held_by_collecting(photos, model, options.fewer_photos, threads);
+  const double more = held_by_collecting(photos, model, options.more_photos, threads);
   BenchRow row;
   row.name = "collect: memory for each further photo";
-  row.value = (more - fewer) / (options.more_photos - options.fewer_photos);
+  // At the middle of its last part a run has seen so many of its photos.
+  const double seen = 1 - kLast / 2;
+  row.value = (more - fewer) / (seen * (options.more_photos - options.fewer_photos));
   row.unit = "bytes";
   row.target = 1024;
   row.reached = row.value < row.target;
-  row.n = fmt::format("{} and {} photos, peaks of {:.0f} and {:.0f} MB, the photo set included",
-                      options.fewer_photos, options.more_photos, fewer / 1e6, more / 1e6);
+  row.n = fmt::format(
+      "{} and {} photos, {:.1f} and {:.1f} MB held towards the end, the photo set included",
+      options.fewer_photos, options.more_photos, fewer / 1e6, more / 1e6);
   return row;
 }
 

@@ -141,7 +141,9 @@ void resample(const cv::Mat& bgr, const Taps& rows, const Taps& columns, Size si
     last_column = std::max(last_column, columns.first[x] + columns.length[x]);
   }
   const int span = 3 * std::max(0, last_column - first_column);
-  std::vector<float> line(span);
+  // A pixel is summed as four values, which fill a register: its own three and the next one's blue,
+  // which is thrown away.
+  std::vector<float> line(static_cast<std::size_t>(span) + 1);
   for (int y = 0; y < size.height; ++y) {
     std::fill(line.begin(), line.end(), 0.0f);
     for (int j = 0; j < rows.length[y]; ++j) {
@@ -151,11 +153,11 @@ void resample(const cv::Mat& bgr, const Taps& rows, const Taps& columns, Size si
       for (int i = 0; i < span; ++i) sum[i] += weight * static_cast<float>(source[i]);
     }
     for (int x = 0; x < size.width; ++x) {
-      float sums[3] = {0, 0, 0};
+      float sums[4] = {0, 0, 0, 0};
       const float* weights = columns.weights.data() + static_cast<std::size_t>(x) * columns.most;
       for (int j = 0; j < columns.length[x]; ++j) {
         const float* source = line.data() + 3 * (columns.first[x] + j - first_column);
-        for (int c = 0; c < 3; ++c) sums[c] += weights[j] * source[c];
+        for (int c = 0; c < 4; ++c) sums[c] += weights[j] * source[c];
       }
       normaliser.write(static_cast<std::size_t>(y) * size.width + x, sums[0], sums[1], sums[2]);
     }

@@ -73,10 +73,10 @@ struct SaliencySession::Impl {
   // Gradient of the target with respect to the input, the largest |g| over the channels.
   at::Tensor gradient(const at::Tensor& photo, const Target& target, at::Tensor& outputs) const {
     const auto slice = model->impl().slice("", {}, true, SliceUse::kGradient);
-    const auto input = photo.detach().requires_grad_(true);
-    outputs = slice->run(input)[0];
+    const auto leaf = photo.detach().requires_grad_(true);
+    outputs = slice->run(leaf)[0];
     const auto gradient =
-        torch::autograd::grad({outputs}, {input}, {target_of(outputs, target)})[0];
+        torch::autograd::grad({outputs}, {leaf}, {target_of(outputs, target)})[0];
     return gradient[0].abs().amax(0);
   }
 

@@ -43,7 +43,8 @@ App::App(const ViewOptions& options, Renderer& renderer, float scale, bool still
     Window::wake();
   };
   jobs_ = std::make_unique<JobQueue>(kWorkers, wake);
-  saliency_ = std::make_unique<SaliencyDesk>(options.model, options.make_explainer, wake);
+  saliency_ = std::make_unique<SaliencyDesk>(options.make_explainer, wake);
+  model_given_ = !options.model.empty();
   thumbnails_ = std::make_unique<PictureStore>(*jobs_, renderer_, kThumbnails);
   photos_ = std::make_unique<PictureStore>(*jobs_, renderer_, kPhotos);
   state_.colour_by = options.initial.colour_by;
@@ -79,6 +80,10 @@ void App::open(const std::string& atlas) {
 }
 
 void App::drop(const std::string& path) {
+  if (fs::path(path).extension() == ".pt") {
+    use_model(path);
+    return;
+  }
   // A folder that is no atlas may hold one.
   std::string atlas = path;
   std::error_code ignored;
@@ -88,10 +93,40 @@ void App::drop(const std::string& path) {
   open(atlas);
 }
 
+std::string App::beside_atlas(const std::string& hint) const {
+  const fs::path path(hint);
+  return (path.is_absolute() ? path : fs::path(catalogue_->reader().path()) / path)
+      .lexically_normal()
+      .string();
+}
+
+std::string App::model_of_atlas() const {
+  if (model_given_) return options_.model;
+  std::error_code ignored;
+  const std::string& hint = catalogue_->reader().provenance().model_path_hint;
+  if (!hint.empty() && fs::is_regular_file(beside_atlas(hint), ignored)) return beside_atlas(hint);
+  if (!options_.demo_atlas.empty() &&
+      fs::equivalent(catalogue_->reader().path(), options_.demo_atlas, ignored))
+    return options_.demo_model;
+  return {};
+}
+
+void App::use_model(const std::string& path) {
+  if (catalogue_ == nullptr) {
+    options_.model = path;
+    model_given_ = true;
+    return;
+  }
+  const store::Provenance& made = catalogue_->reader().provenance();
+  saliency_->use({path, made.model_name, made.model_sha256});
+}
+
 void App::take_opened(OpenedAtlas opened) {
   opening_ = false;
   icons_.reset();
   catalogue_ = std::make_unique<Catalogue>(*jobs_, std::move(opened));
+  use_model(model_of_atlas());
+  model_given_ = false;
   const auto reader = catalogue_->shared_reader();
   sheets_ = std::make_shared<SheetFiles>(
       reader->icons(), [reader](std::int32_t sheet) { return reader->icon_sheet_path(sheet); });
@@ -222,16 +257,13 @@ void App::frame(Size size, double time, double step) {
   desk.time = time;
   desk.step = step;
   desk.copy_text = copy_text;
-  std::string asked;
+  std::string asked, asked_model;
   desk.open_atlas = [&](const std::string& atlas) { asked = atlas; };
+  desk.choose_model = [&](const std::string& path) { asked_model = path; };
   if (catalogue_) {
     desk.photo_root = options_.photo_root;
-    if (desk.photo_root.empty()) {
-      const fs::path hint(catalogue_->reader().provenance().photo_root_hint);
-      desk.photo_root = (hint.is_absolute() ? hint : fs::path(catalogue_->reader().path()) / hint)
-                            .lexically_normal()
-                            .string();
-    }
+    if (desk.photo_root.empty())
+      desk.photo_root = beside_atlas(catalogue_->reader().provenance().photo_root_hint);
   }
   const bool typing = ImGui::GetIO().WantTextInput;
   const bool find = ImGui::GetIO().KeyCtrl && ImGui::IsKeyPressed('F', false);
@@ -249,6 +281,8 @@ void App::frame(Size size, double time, double step) {
             (initial_left_ && catalogue_ != nullptr);
   state_.hovered_concept = desk.next_hovered_concept;
   if (!asked.empty()) open(asked);
+  if (!asked_model.empty()) use_model(asked_model);
+  moving_ = moving_ || !asked_model.empty();
 }
 
 void App::draw_screens(Desk& desk, const Box& screen, bool keys, bool find) {
@@ -294,10 +328,7 @@ void App::draw_right(Desk& desk, const Box& place, bool keys) {
 
 void App::handle_keys(bool typing) {
   if (ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_Escape), false)) {
-    if (typing && !state_.search.empty())
-      state_.search.clear();
-    else if (!typing)
-      state_.back();
+    if (!typing) state_.back();  // a text field clears itself
   }
   if (!typing)
     for (const ImWchar c : ImGui::GetIO().InputQueueCharacters)

@@ -31,13 +31,15 @@ class App {
   void frame(Size size, double time, double step);
 
   void open(const std::string& atlas);  // any time; the answer comes with a later frame
-  void drop(const std::string& path);   // an atlas or a folder with one
+  void drop(const std::string& path);   // an atlas, a folder with one, or a model
   // At once, without input: something moves, or a worker has ended a job since the last frame.
   bool wants_frame() const { return moving_ || woken_->load(); }
   // All that the screen wants is there.
   bool complete() const;
   // Why the initial view cannot be shown, or the atlas not be opened; null while all is well.
   std::exception_ptr error() const { return error_; }
+  // Why the photo on the screen has no saliency although it should; empty while all is well.
+  const std::string& saliency_failure() const { return photo_panel_.failure(); }
   const State& state() const { return state_; }
   State& state() { return state_; }
   // `still` from now on, but for the list of recent atlases, which stays as it was decided at the
@@ -49,6 +51,9 @@ class App {
 
  private:
   void take_opened(OpenedAtlas opened);
+  std::string beside_atlas(const std::string& hint) const;
+  std::string model_of_atlas() const;
+  void use_model(const std::string& path);
   void apply_initial();
   bool initial_photo(const MapSummary* map);
   void draw_screens(Desk& desk, const Box& screen, bool keys, bool find);
@@ -67,6 +72,7 @@ class App {
   bool moving_ = true;
   bool opening_ = false;
   bool initial_left_ = true;
+  bool model_given_ = false;  // options_.model is for the next atlas, whatever that says itself
   bool map_shown_ = false;
   // Set on workers' threads.
   std::shared_ptr<std::atomic<bool>> woken_ = std::make_shared<std::atomic<bool>>(false);

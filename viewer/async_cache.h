@@ -54,6 +54,12 @@ class AsyncCache {
   }
 
   void forget(const Key& key) { entries_->erase(key); }
+  // Forgets all; what is still being made is not kept either.
+  void clear() {
+    for (auto& [key, entry] : *entries_)
+      if (!entry.value && entry.error.empty()) jobs_.cancel(entry.job);
+    entries_ = std::make_shared<LruCache<Key, Entry>>(entries_->capacity());
+  }
 
  private:
   struct Entry {

@@ -13,9 +13,9 @@ namespace differentia::viewer {
 
 namespace {
 
-constexpr std::size_t kMostPlaces = 24;   // shown of a cell
-constexpr std::int32_t kRegionBins = 64;  // outlines are made at the level nearest to this
-constexpr double kIconCells = 4;          // an icon's side in grid positions
+constexpr std::size_t kMostPlaces = 24;  // shown of a cell
+constexpr std::int32_t kLimitBins = 64;  // the colours' limits are of the level nearest to this
+constexpr double kIconCells = 4;         // an icon's side in grid positions
 
 double high_quantile(std::vector<float> values, double q) {
   values.erase(std::remove_if(values.begin(), values.end(), [](float v) { return !(v == v); }),
@@ -27,12 +27,30 @@ double high_quantile(std::vector<float> values, double q) {
   return *at;
 }
 
+// Those with most to say for or against come first; prevalence decides where there is no
+// attribution.
+std::vector<std::int32_t> ranks_of(const std::vector<store::ConceptRecord>& concepts) {
+  const auto weight = [&](std::size_t i) {
+    const store::ConceptRecord& c = concepts[i];
+    if (std::isfinite(c.attribution.value)) return 1 + std::abs(c.attribution.value);
+    return std::isfinite(c.prevalence.value) ? c.prevalence.value : -1;
+  };
+  std::vector<std::size_t> order(concepts.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return weight(a) > weight(b); });
+  std::vector<std::int32_t> ranks(concepts.size());
+  for (std::size_t i = 0; i < order.size(); ++i) ranks[order[i]] = static_cast<std::int32_t>(i);
+  return ranks;
+}
+
 MapSummary load_map(const store::Reader& reader, std::int32_t id) {
   MapSummary map;
   map.record = reader.map(id);
   for (const store::LayerRecord& layer : reader.layers())
     if (layer.id == map.record.layer) map.layer = layer;
   map.concepts = reader.concepts(id);
+  map.ranks = ranks_of(map.concepts);
   if (map.record.taxon >= 0) {
     const std::int32_t output = reader.taxon(map.record.taxon).output;
     const auto it = std::find(map.record.targets.begin(), map.record.targets.end(), output);
@@ -43,12 +61,14 @@ MapSummary load_map(const store::Reader& reader, std::int32_t id) {
   if (bins.empty()) return map;
   const auto nearest =
       std::min_element(bins.begin(), bins.end(), [](std::int32_t a, std::int32_t b) {
-        return std::abs(std::log2(a) - std::log2(kRegionBins)) <
-               std::abs(std::log2(b) - std::log2(kRegionBins));
+        return std::abs(std::log2(a) - std::log2(kLimitBins)) <
+               std::abs(std::log2(b) - std::log2(kLimitBins));
       });
   const store::Cells cells = reader.cells(id, static_cast<std::size_t>(nearest - bins.begin()));
-  if (*nearest <= 4 * kRegionBins) map.regions = concept_regions(cells, *nearest);
   const std::size_t columns = map.record.targets.size();
+  map.has_attribution =
+      columns > 0 && std::any_of(cells.attribution.begin(), cells.attribution.end(),
+                                 [](float v) { return v == v; });
   std::vector<float> sizes;
   for (std::size_t i = 0; i < cells.count.size() && columns > 0; ++i)
     sizes.push_back(std::abs(cells.attribution[i * columns + map.own_column]));
@@ -65,6 +85,7 @@ MapLevel load_level(const store::Reader& reader, std::int32_t map, std::size_t l
   loaded.cells = reader.cells(map, level);
   loaded.rows = row_starts(loaded.cells, loaded.bins);
   loaded.sides = tile_sides(loaded.cells);
+  loaded.regions = concept_regions(loaded.cells, loaded.bins);
   loaded.count_limit =
       std::max(1.0, high_quantile({loaded.cells.count.begin(), loaded.cells.count.end()}, 0.98));
   return loaded;
@@ -82,7 +103,8 @@ Places load_exemplars(const store::Reader& reader, const store::ConceptRecord& r
   return places;
 }
 
-// The positions of a cell: one of each photo, most attribution first.
+// The positions of a cell, most attribution first: one of each observation, whose photos look
+// alike, or of each photo where observations are not known.
 Places load_cell(const store::Reader& reader, const store::Points& points, const MapSummary& map,
                  const MapLevel& level, std::int32_t cell) {
   const auto i = static_cast<std::size_t>(cell);
@@ -104,11 +126,14 @@ Places load_cell(const store::Reader& reader, const store::Points& points, const
                      [&](std::size_t a, std::size_t b) { return attribution(a) > attribution(b); });
   Places places;
   std::set<std::int32_t> photos;
+  std::set<std::string> observations;
   const std::string& card = reader.provenance().model_card;
   for (const std::size_t p : members) {
     if (!photos.insert(points.photo[p]).second || places.places.size() >= kMostPlaces) continue;
     Place place;
     place.photo = reader.photo(points.photo[p]);
+    if (!place.photo.observation.empty() && !observations.insert(place.photo.observation).second)
+      continue;
     place.attribution = attribution(p);
     place.similarity = std::numeric_limits<double>::quiet_NaN();
     if (static_cast<std::int32_t>(p) == level.cells.medoid[i]) place.icon = level.cells.icon[i];

@@ -37,10 +37,11 @@ struct MapSummary {
   store::MapRecord record;
   store::LayerRecord layer;
   std::vector<store::ConceptRecord> concepts;  // by number
-  std::vector<Region> regions;
-  std::size_t own_column = 0;    // of the attribution: the taxon's own output
-  double attribution_limit = 1;  // logits: 98 % of the cells lie within ± this
-  bool has_subject = false;      // the share on the subject is known
+  std::vector<std::int32_t> ranks;             // of the same: 0 has the largest |attribution|
+  std::size_t own_column = 0;                  // of the attribution: the taxon's own output
+  double attribution_limit = 1;                // logits: 98 % of the cells lie within ± this
+  bool has_subject = false;                    // the share on the subject is known
+  bool has_attribution = false;                // it was computed
 };
 
 struct MapLevel {
@@ -48,6 +49,7 @@ struct MapLevel {
   store::Cells cells;
   std::vector<std::int32_t> rows;  // row_starts()
   std::vector<float> sides;        // tile_sides()
+  std::vector<Region> regions;     // of the concepts, at this level
   double count_limit = 1;          // 98 % of the cells have no more points
 };
 

@@ -31,7 +31,8 @@ struct Desk {
   double time = 0, step = 0;               // seconds since the start; of this frame
   std::int32_t next_hovered_concept = -1;  // set by the panel over whose concept the mouse is
   bool moving = false;                     // set by a panel that wants another frame at once
-  std::function<void(const std::string&)> open_atlas{};  // asks for another atlas
+  std::function<void(const std::string&)> open_atlas{};    // asks for another atlas
+  std::function<void(const std::string&)> choose_model{};  // for saliency
   std::function<void(const std::string&)> copy_text{};
 
   // The file of a photo of the atlas.

@@ -45,7 +45,8 @@ void InspectorPanel::draw(Desk& desk, std::int32_t map_id, const MapSummary& map
   ImGui::EndChild();
 }
 
-void InspectorPanel::draw_concept(Desk& desk, const store::ConceptRecord& c, const MapSummary&) {
+void InspectorPanel::draw_concept(Desk& desk, const store::ConceptRecord& c,
+                                  const MapSummary& map) {
   const Theme& theme = desk.theme;
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float dot = theme.px(6);
@@ -54,13 +55,21 @@ void InspectorPanel::draw_concept(Desk& desk, const store::ConceptRecord& c, con
   ImGui::SetCursorScreenPos({at.x + 2 * dot + theme.px(10), at.y});
   text(theme.title, theme.colours.text, "Concept " + std::to_string(c.number));
   gap(desk, 2);
-  stat_row(desk, "Attribution, logits", signed_text(c.attribution.value),
-           signed_interval_text(c.attribution));
-  stat_row(desk, c.observations > 0 ? "Prevalence, observations" : "Prevalence, photos",
-           percent_text(c.prevalence.value), percent_interval_text(c.prevalence));
+  if (map.has_attribution)
+    stat_row(desk, "Attribution, logits", logits_text(c.attribution.value),
+             logits_interval_text(c.attribution));
+  const std::string of_what = c.observations > 0 ? "observations" : "photos";
+  stat_row(desk, "Prevalence, " + of_what, percent_text(c.prevalence.value),
+           percent_interval_text(c.prevalence));
+  if (c.prevalence_of > 0)
+    stat_row(desk,
+             std::string("   of ") + (c.prevalence_held_out ? "held-out " : "training ") + of_what,
+             count_text(c.prevalence_with) + " of " + count_text(c.prevalence_of), " ");
   stat_row(desk, "Positions", count_text(c.positions), " ");
-  if (c.observations > 0) stat_row(desk, "Observations with it", count_text(c.observations), " ");
-  stat_row(desk, "On the subject", percent_text(c.subject_share), " ");
+  if (c.observations > 0)
+    stat_row(desk, "All observations with it", count_text(c.observations), " ");
+  stat_row(desk, "On the subject", percent_text(c.subject_share),
+           percent_interval_text({c.subject_share, c.subject_share_low, c.subject_share_high}));
   stat_row(desk, "Cosine threshold", number_text(c.threshold), " ");
   gap(desk, 4);
   draw_place_diagram(desk, c);
@@ -76,9 +85,13 @@ void InspectorPanel::draw_concept(Desk& desk, const store::ConceptRecord& c, con
   }
   gap(desk, 8);
   wrapped_text(theme.small, theme.colours.faint,
-               "A concept shows where the model looks and how much it counts, not that the model "
-               "is right. Attribution is the mean per photo to the taxon's own logit; intervals "
-               "(95 %) resample observations.");
+               std::string("A concept shows where the model looks") +
+                   (map.has_attribution ? " and how much it counts" : "") +
+                   ", not that the model is right. " +
+                   (map.has_attribution
+                        ? "Attribution is the mean per photo to the taxon's own logit; intervals "
+                        : "Intervals ") +
+                   "(95 %) resample observations.");
 }
 
 void InspectorPanel::draw_cell(Desk& desk, const MapSummary& map) {
@@ -100,17 +113,17 @@ void InspectorPanel::draw_cell(Desk& desk, const MapSummary& map) {
   stat_row(desk, "Positions", count_text(level->cells.count[i]));
   stat_row(desk, "Photos", places ? count_text(places->photos) : "…");
   const std::size_t columns = map.record.targets.size();
-  if (columns > 0)
+  if (map.has_attribution)
     stat_row(desk, "Attribution, logits a position",
-             signed_text(level->cells.attribution[i * columns + map.own_column], 3));
+             logits_text(level->cells.attribution[i * columns + map.own_column]));
   const auto& labels = desk.catalogue->reader().labels();
-  for (std::size_t c = 0; c < columns && c < 4; ++c) {
+  for (std::size_t c = 0; map.has_attribution && c < columns && c < 4; ++c) {
     if (c == map.own_column) continue;
     const auto output = static_cast<std::size_t>(map.record.targets[c]);
     stat_row(desk,
              "   to " + (output < labels.size() ? display_name(labels[output])
                                                 : "output " + std::to_string(output)),
-             signed_text(level->cells.attribution[i * columns + c], 3));
+             logits_text(level->cells.attribution[i * columns + c]));
   }
   stat_row(desk, "On the subject", percent_text(level->cells.subject[i]));
   const std::int32_t number = level->cells.concept_number[i];
@@ -122,7 +135,7 @@ void InspectorPanel::draw_cell(Desk& desk, const MapSummary& map) {
   } else {
     text(theme.regular, theme.colours.quiet, "Most of it is in no concept");
   }
-  section(desk, columns > 0 ? "Photos, most attribution first" : "Photos");
+  section(desk, map.has_attribution ? "Photos, most attribution first" : "Photos");
   if (!places) {
     complete_ = false;
     waiting(desk, "Gathering");
@@ -131,7 +144,7 @@ void InspectorPanel::draw_cell(Desk& desk, const MapSummary& map) {
     if (places->photos > static_cast<std::int64_t>(places->places.size()))
       text(theme.small, theme.colours.faint,
            count_text(static_cast<std::int64_t>(places->places.size())) + " of " +
-               counted(places->photos, "photo", "photos") + " shown");
+               counted(places->photos, "photo", "photos") + " shown, one of each observation");
   }
 }
 
@@ -139,7 +152,10 @@ void InspectorPanel::draw_places(Desk& desk, const Places& places, const std::st
   const Theme& theme = desk.theme;
   ImDrawList* list = ImGui::GetWindowDrawList();
   const float width = ImGui::GetContentRegionAvail().x - theme.px(8);
-  const float side = theme.px(84), thumb = theme.px(112), row = side + theme.px(10);
+  // The photo gives way to its numbers where there is little room.
+  const float side = theme.px(84), row = side + theme.px(10), numbers = theme.px(66);
+  const float thumb =
+      std::clamp(width - side - theme.px(20) - numbers, theme.px(48), theme.px(112));
   for (std::size_t i = 0; i < places.places.size(); ++i) {
     const Place& place = places.places[i];
     ImGui::PushID(static_cast<int>(i));
@@ -187,23 +203,26 @@ void InspectorPanel::draw_places(Desk& desk, const Places& places, const std::st
     } else {
       list->AddRectFilled(corner(frame), far_corner(frame), theme.colours.raised, theme.px(4));
       if (missing)
-        draw_text(list, theme.small, {corner(frame).x + theme.px(10), a.y + side / 2 - theme.px(7)},
-                  theme.colours.faint, "photo not found");
+        draw_text(list, theme.small, {corner(frame).x + theme.px(6), a.y + side / 2 - theme.px(7)},
+                  theme.colours.faint,
+                  elided(theme.small, thumb < theme.px(100) ? "missing" : "photo not found",
+                         thumb - theme.px(8)));
     }
     const float left = static_cast<float>(frame.x + frame.width) + theme.px(12);
     const float room = a.x + width - left;
     if (std::isfinite(place.attribution)) {
       draw_text(list, theme.regular, {left, a.y + theme.px(4)}, theme.colours.text,
-                signed_text(place.attribution));
+                logits_text(place.attribution));
       draw_text(list, theme.small, {left, a.y + theme.px(23)}, theme.colours.faint, "logits");
     }
     if (std::isfinite(place.similarity))
       draw_text(list, theme.small, {left, a.y + theme.px(43)}, theme.colours.quiet,
                 elided(theme.small, "cos " + number_text(place.similarity), room));
-    const std::string who =
-        !place.photo.observation.empty() ? "obs. " + place.photo.observation : place.photo.form;
+    // Observations of one taxon differ at their ends.
     draw_text(list, theme.small, {left, a.y + theme.px(60)}, theme.colours.faint,
-              elided(theme.small, who, room));
+              place.photo.observation.empty()
+                  ? elided(theme.small, place.photo.form, room)
+                  : elided_front(theme.small, place.photo.observation, room));
     if (clicked) desk.state.open_photo(places.places, i, origin);
     ImGui::PopID();
   }

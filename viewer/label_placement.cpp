@@ -28,24 +28,64 @@ std::vector<Point> offsets() {
   return list;
 }
 
+// A label on it would leave too little to see.
+bool small(const LabelRequest& label) {
+  return label.thing.width > 0 &&
+         label.thing.width * label.thing.height < 8 * label.width * label.height;
+}
+
+// Middles of the places beside a small thing, nearest first.
+std::vector<Point> beside(const LabelRequest& label) {
+  std::vector<Point> list;
+  const Box& t = label.thing;
+  for (const double away : {8.0, 22.0, 44.0}) {
+    const double right = t.x + t.width + away + label.width / 2;
+    const double left = t.x - away - label.width / 2;
+    const double top = t.y - away - label.height / 2;
+    const double bottom = t.y + t.height + away + label.height / 2;
+    for (const Point p :
+         {Point{right, label.anchor.y}, Point{left, label.anchor.y}, Point{label.anchor.x, top},
+          Point{label.anchor.x, bottom}, Point{right, top}, Point{left, top}, Point{right, bottom},
+          Point{left, bottom}})
+      list.push_back(p);
+  }
+  return list;
+}
+
+std::vector<Point> candidates(const LabelRequest& label) {
+  if (small(label)) return beside(label);
+  static const std::vector<Point> around = offsets();
+  std::vector<Point> list;
+  for (const Point& offset : around)
+    list.push_back(
+        {label.anchor.x + offset.x * label.width, label.anchor.y + offset.y * label.height});
+  return list;
+}
+
 }  // namespace
 
 std::vector<LabelPlace> place_labels(const std::vector<LabelRequest>& labels, const Box& canvas,
                                      const std::vector<Box>& obstacles, double gap) {
-  const std::vector<Point> around = offsets();
-  std::vector<Box> taken = obstacles;
+  std::vector<Box> taken = obstacles, things;
+  for (const LabelRequest& label : labels)
+    if (small(label)) things.push_back(label.thing);
+  const auto off = [&](const Box& box, const std::vector<Box>& others, double apart) {
+    return std::none_of(others.begin(), others.end(),
+                        [&](const Box& other) { return meet(box, other, apart); });
+  };
   std::vector<LabelPlace> places;
   for (const LabelRequest& label : labels) {
     LabelPlace place;
     const bool in_sight = label.anchor.x >= canvas.x && label.anchor.x <= canvas.x + canvas.width &&
                           label.anchor.y >= canvas.y && label.anchor.y <= canvas.y + canvas.height;
-    for (std::size_t i = 0; in_sight && i < around.size() && !place.shown; ++i) {
-      const Box box{label.anchor.x + (around[i].x - 0.5) * label.width,
-                    label.anchor.y + (around[i].y - 0.5) * label.height, label.width, label.height};
-      const bool free = inside(box, canvas) &&
-                        std::none_of(taken.begin(), taken.end(),
-                                     [&](const Box& other) { return meet(box, other, gap); });
-      if (free) place = {true, box};
+    const std::vector<Point> middles = in_sight ? candidates(label) : std::vector<Point>();
+    for (const bool strict : {true, false}) {
+      for (std::size_t i = 0; i < middles.size() && !place.shown; ++i) {
+        const Box box{middles[i].x - label.width / 2, middles[i].y - label.height / 2, label.width,
+                      label.height};
+        if (inside(box, canvas) && off(box, taken, gap) && (!strict || off(box, things, 0)))
+          place = {true, box};
+      }
     }
     if (place.shown) taken.push_back(place.box);
     places.push_back(place);

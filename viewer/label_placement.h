@@ -12,6 +12,7 @@ namespace differentia::viewer {
 struct LabelRequest {
   Point anchor;  // what it names, on the screen
   double width = 0, height = 0;
+  Box thing{};  // the room of what it names; without width there is none
 };
 
 struct LabelPlace {
@@ -20,8 +21,10 @@ struct LabelPlace {
 };
 
 // Labels in the order of their importance: each stands centred on its anchor or, where that is
-// taken, at the nearest free place around it; one for which there is none within reach is not
-// shown. All stay within `canvas`, off `obstacles` and at least `gap` pixels apart.
+// taken, at the nearest free place around it. A thing that its label would cover to a good part has
+// it beside itself, and off the other such things where there is room. A label without a free place
+// within reach is not shown. All stay within `canvas`, off `obstacles` and at least `gap` pixels
+// apart.
 std::vector<LabelPlace> place_labels(const std::vector<LabelRequest>& labels, const Box& canvas,
                                      const std::vector<Box>& obstacles = {}, double gap = 3);
 

@@ -25,6 +25,7 @@ bool MapCanvas::update(const CanvasInput& input) {
   fitted.fit(kMap, kMargin);
   fitted_scale_ = fitted.scale;
   for (Camera* camera : {&camera_.now, &camera_.goal}) camera->min_scale = fitted_scale_ * 0.5;
+  if ((input.hovered && input.wheel != 0) || pointer_.dragging()) fitting_ = false;
   if (input.hovered && input.wheel != 0)
     camera_.goal.zoom_at(input.mouse, std::pow(input.fine ? kFineNotch : kNotch, input.wheel));
   const PointerResult pointer =
@@ -40,14 +41,20 @@ bool MapCanvas::update(const CanvasInput& input) {
     camera_.settle();
   else
     camera_.advance(input.step);
+  if (fitting_ && !camera_.moving()) {
+    // Whence it came must not decide what it shows.
+    fitting_ = false;
+    level_ = kNoLevel;
+  }
   return pointer.clicked;
 }
 
 void MapCanvas::fit(bool at_once) {
   camera_.goal.fit(kMap, kMargin);
+  fitting_ = true;
   if (at_once) {
     camera_.settle();
-    level_ = static_cast<std::size_t>(-1);
+    level_ = kNoLevel;
   }
 }
 

@@ -30,6 +30,7 @@ class MapCanvas {
  public:
   // Takes in what the person does. Answers whether the canvas was clicked.
   bool update(const CanvasInput& input);
+  // Shows the whole map, at the level at which it is first shown.
   void fit(bool at_once);
   // Shows `centre` at the scale at which `level` is comfortable, times `zoom`.
   void look_at(Point centre, double scale);
@@ -57,8 +58,10 @@ class MapCanvas {
  private:
   MovingCamera camera_;
   Pointer pointer_;
-  std::size_t level_ = static_cast<std::size_t>(-1);
+  static constexpr auto kNoLevel = static_cast<std::size_t>(-1);
+  std::size_t level_ = kNoLevel;
   double fitted_scale_ = 1;
+  bool fitting_ = false;  // on the way to the whole map
   std::vector<Tile> tiles_;
 };
 

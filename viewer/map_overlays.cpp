@@ -15,6 +15,70 @@ std::uint32_t with_alpha(std::uint32_t colour, std::uint32_t alpha) {
   return (colour & 0xFFFFFFu) | alpha << 24;
 }
 
+bool meet(const Box& a, const Box& b) {
+  return a.x <= b.x + b.width && b.x <= a.x + a.width && a.y <= b.y + b.height &&
+         b.y <= a.y + a.height;
+}
+
+// A region in sight whose concept is named there.
+struct NamedRegion {
+  const store::ConceptRecord* record = nullptr;
+  Point anchor;  // on the screen, and in sight
+  Box box;       // on the screen
+  int order = 0;
+};
+
+// The cell of the region in sight that is nearest to its anchor; none where it is out of sight.
+const Point* anchor_in_sight(const Region& region, const Box& visible) {
+  const auto inside = [&](const Point& p) {
+    return p.x >= visible.x && p.y >= visible.y && p.x <= visible.x + visible.width &&
+           p.y <= visible.y + visible.height;
+  };
+  if (inside(region.anchor)) return &region.anchor;
+  const Point* best = nullptr;
+  const auto away = [&](const Point& p) {
+    return std::hypot(p.x - region.anchor.x, p.y - region.anchor.y);
+  };
+  for (const Point& p : region.middles)
+    if (inside(p) && (best == nullptr || away(p) < away(*best))) best = &p;
+  return best;
+}
+
+// The chosen concept's regions first, then every concept's largest in sight in the order of their
+// ranks, then the others that are large on the screen.
+std::vector<NamedRegion> named_regions(const Desk& desk, const Camera& camera,
+                                       const MapSummary& map, const MapLevel& level,
+                                       std::int32_t chosen, std::int32_t most) {
+  const Box visible = camera.visible();
+  const double large = desk.theme.px(56);
+  const int after = static_cast<int>(map.concepts.size());
+  std::vector<NamedRegion> named;
+  std::int32_t last = -1;
+  for (const Region& region : level.regions) {
+    if (!meet(region.bounds, visible)) continue;
+    const std::int32_t rank = rank_of(map, region.number);
+    const bool wanted = region.number == chosen || region.number == desk.state.hovered_concept;
+    if (!wanted && rank >= most) continue;
+    const Point* anchor = anchor_in_sight(region, visible);
+    const auto record =
+        std::find_if(map.concepts.begin(), map.concepts.end(),
+                     [&](const store::ConceptRecord& c) { return c.number == region.number; });
+    if (anchor == nullptr || record == map.concepts.end()) continue;
+    const bool first = region.number != last;
+    last = region.number;
+    NamedRegion n;
+    n.record = &*record;
+    n.anchor = camera.to_screen(*anchor);
+    n.box = camera.to_screen(region.bounds);
+    if (!first && std::max(n.box.width, n.box.height) < large) continue;
+    n.order = wanted ? -1 : first ? rank : after + rank;
+    named.push_back(n);
+  }
+  std::stable_sort(named.begin(), named.end(),
+                   [](const NamedRegion& a, const NamedRegion& b) { return a.order < b.order; });
+  return named;
+}
+
 }  // namespace
 
 void ring(const Desk& desk, ImDrawList* list, const Box& box) {
@@ -37,34 +101,32 @@ void banner(const Desk& desk, ImDrawList* list, const Box& canvas, const std::st
   draw_text(list, theme.small, {x, y}, theme.colours.accent, message);
 }
 
-void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera,
-                  const std::vector<Region>& regions, std::int32_t selected, std::int32_t most) {
+std::int32_t rank_of(const MapSummary& map, std::int32_t number) {
+  for (std::size_t i = 0; i < map.concepts.size() && i < map.ranks.size(); ++i)
+    if (map.concepts[i].number == number) return map.ranks[i];
+  return static_cast<std::int32_t>(map.concepts.size());
+}
+
+void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera, const MapSummary& map,
+                  const MapLevel& level, std::int32_t selected, std::int32_t most) {
   const std::int32_t hovered = desk.state.hovered_concept;
   const Box visible = camera.visible();
   std::vector<ImVec2> line;
-  for (const Region& region : regions) {
+  for (const Region& region : level.regions) {
     const bool strong = region.number == selected || region.number == hovered;
-    if (!strong && region.number >= most) continue;
+    if (!meet(region.bounds, visible) || (!strong && rank_of(map, region.number) >= most)) continue;
     const bool faint = !strong && (selected >= 0 || hovered >= 0);
     const std::uint32_t colour = with_alpha(concept_colour(region.number), strong  ? 255
                                                                            : faint ? 70
                                                                                    : 190);
     for (const auto& outline : region.outlines) {
-      double left = 2, right = -1, top = 2, bottom = -1;
       line.clear();
       for (const Point& p : outline) {
-        left = std::min(left, p.x);
-        right = std::max(right, p.x);
-        top = std::min(top, p.y);
-        bottom = std::max(bottom, p.y);
         // Corners closer than this are not seen, and cost as much as any.
         const ImVec2 at = vec(camera.to_screen(p));
         if (line.empty() || std::abs(at.x - line.back().x) + std::abs(at.y - line.back().y) > 5)
           line.push_back(at);
       }
-      if (right < visible.x || left > visible.x + visible.width || bottom < visible.y ||
-          top > visible.y + visible.height)
-        continue;
       // A dark casing keeps the line readable over any photo.
       if (!faint)
         list->AddPolyline(line.data(), static_cast<int>(line.size()),
@@ -77,40 +139,47 @@ void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera,
 }
 
 std::int32_t draw_concept_labels(const Desk& desk, ImDrawList* list, const Camera& camera,
-                                 const MapSummary& map, bool hoverable, std::int32_t most,
-                                 const std::vector<Box>& obstacles) {
+                                 const MapSummary& map, const MapLevel& level, bool hoverable,
+                                 std::int32_t most, const std::vector<Box>& obstacles) {
   const Theme& theme = desk.theme;
   const float dot = theme.px(4), padding = theme.px(8), height = theme.px(22);
   struct Texts {
     std::string number, value;
     float number_width;
   };
-  std::vector<Texts> texts;
-  std::vector<LabelRequest> requests;
   const std::int32_t chosen = desk.state.selection.kind == Selection::Kind::kConcept
                                   ? desk.state.selection.concept_number
                                   : -1;
-  std::vector<const store::ConceptRecord*> shown;
-  for (const store::ConceptRecord& c : map.concepts)
-    if (c.number == chosen) shown.push_back(&c);
-  for (const store::ConceptRecord& c : map.concepts)
-    if (c.number != chosen && (c.number < most || c.number == desk.state.hovered_concept))
-      shown.push_back(&c);
-  for (const store::ConceptRecord* record : shown) {
-    const store::ConceptRecord& c = *record;
-    Texts t{std::to_string(c.number), signed_text(c.attribution.value), 0};
-    t.number_width = text_size(theme.bold, t.number).x;
-    const float width = 2 * padding + 2 * dot + theme.px(6) + t.number_width + theme.px(7) +
-                        text_size(theme.small, t.value).x;
-    requests.push_back({camera.to_screen(Point{c.label_x, c.label_y}), width, height});
-    texts.push_back(std::move(t));
-  }
   Box canvas = camera.viewport;
   canvas.x += 4;
   canvas.y += 4;
   canvas.width -= 8;
   canvas.height -= 8;
-  const auto places = place_labels(requests, canvas, obstacles);
+  std::vector<NamedRegion> named = named_regions(desk, camera, map, level, chosen, most);
+  // A small map is for its tiles: no more labels than leave most of it free.
+  const double room = canvas.width * canvas.height / (theme.px(150) * theme.px(130));
+  if (named.size() > static_cast<std::size_t>(std::max(4.0, room)))
+    named.resize(static_cast<std::size_t>(std::max(4.0, room)));
+  std::vector<Texts> texts;
+  std::vector<LabelRequest> requests;
+  std::vector<const store::ConceptRecord*> shown;
+  std::vector<Box> taken = obstacles;
+  for (const NamedRegion& region : named) {
+    const store::ConceptRecord& c = *region.record;
+    Texts t{
+        std::to_string(c.number),
+        map.has_attribution ? logits_text(c.attribution.value) : percent_text(c.prevalence.value),
+        0};
+    t.number_width = text_size(theme.bold, t.number).x;
+    const float width = 2 * padding + 2 * dot + theme.px(6) + t.number_width + theme.px(7) +
+                        text_size(theme.small, t.value).x;
+    requests.push_back({region.anchor, width, height, region.box});
+    texts.push_back(std::move(t));
+    shown.push_back(&c);
+    // What somebody has chosen is not to be covered by any name.
+    if (c.number == chosen) taken.push_back(region.box);
+  }
+  const auto places = place_labels(requests, canvas, taken);
   std::int32_t hovered = -1;
   for (std::size_t i = 0; i < places.size(); ++i) {
     if (!places[i].shown) continue;
@@ -122,6 +191,14 @@ std::int32_t draw_concept_labels(const Desk& desk, ImDrawList* list, const Camer
       ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
     }
     const bool strong = under || number == chosen;
+    const ImVec2 from = vec(requests[i].anchor);
+    const ImVec2 to{std::clamp(from.x, corner(box).x + height / 2, far_corner(box).x - height / 2),
+                    std::clamp(from.y, corner(box).y, far_corner(box).y)};
+    if (!contains(box, from)) {
+      list->AddLine(from, to, rgba(0x0F1114, 170), theme.px(3));
+      list->AddLine(from, to, concept_colour(number), theme.px(1.2));
+      list->AddCircleFilled(from, theme.px(2.2), concept_colour(number), 12);
+    }
     list->AddRectFilled(corner(box), far_corner(box),
                         strong ? theme.colours.hovered : with_alpha(theme.colours.panel, 236),
                         height / 2);

@@ -17,15 +17,17 @@ namespace differentia::viewer {
 void ring(const Desk& desk, ImDrawList* list, const Box& box);
 void banner(const Desk& desk, ImDrawList* list, const Box& canvas, const std::string& message);
 
-// Outlines of the concepts with numbers below `most`; the selected one (or −1) and the one under
-// the mouse stand out and are always drawn.
-void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera,
-                  const std::vector<Region>& regions, std::int32_t selected, std::int32_t most);
-// Number and attribution of each concept below `most` at its place, off the obstacles; answers the
-// number under the mouse, −1 for none.
+// The rank of a concept; the last where the map has none of that number.
+std::int32_t rank_of(const MapSummary& map, std::int32_t number);
+// Outlines of the concepts with ranks below `most`; the selected one (or −1) and the one under the
+// mouse stand out and are always drawn.
+void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera, const MapSummary& map,
+                  const MapLevel& level, std::int32_t selected, std::int32_t most);
+// Number and attribution of each concept with a rank below `most`, beside each of its regions in
+// sight, off the obstacles; answers the number under the mouse, −1 for none.
 std::int32_t draw_concept_labels(const Desk& desk, ImDrawList* list, const Camera& camera,
-                                 const MapSummary& map, bool hoverable, std::int32_t most,
-                                 const std::vector<Box>& obstacles);
+                                 const MapSummary& map, const MapLevel& level, bool hoverable,
+                                 std::int32_t most, const std::vector<Box>& obstacles);
 
 Box minimap_place(const Desk& desk, const Box& canvas);
 Box legend_place(const Desk& desk, const Box& canvas);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "viewer/map_overlays.h"
 #include "viewer/number_text.h"
@@ -83,9 +84,11 @@ void MapPanel::draw_header(Desk& desk, const Box& place, const MapSummary* map) 
     if (!map->layer.path.empty()) facts += " at " + map->layer.path;
   }
   // Controls on the right; what is left is the title's.
+  if (map != nullptr && !map->has_attribution && desk.state.colour_by == ColourBy::kAttribution)
+    desk.state.colour_by = ColourBy::kNone;
   std::vector<std::string> colours{"None"};
   std::vector<ColourBy> values{ColourBy::kNone};
-  if (map == nullptr || !map->record.targets.empty()) {
+  if (map == nullptr || map->has_attribution) {
     colours.emplace_back("Attribution");
     values.push_back(ColourBy::kAttribution);
   }
@@ -101,6 +104,8 @@ void MapPanel::draw_header(Desk& desk, const Box& place, const MapSummary* map) 
   for (const std::string& label : colours) width += text_size(theme.small, label).x + theme.px(20);
   const float outlines = text_size(theme.small, "Outlines").x + theme.px(34);
   const float right = static_cast<float>(place.x + place.width) - theme.px(16);
+  const bool listed = left + outlines + theme.px(16) + width > right;
+  if (listed) width = std::min(theme.px(128), right - left - outlines - theme.px(8));
   const float controls = right - width - theme.px(16) - outlines;
   // Where both do not fit beside each other the name goes first, and the facts give way to the
   // controls.
@@ -110,10 +115,26 @@ void MapPanel::draw_header(Desk& desk, const Box& place, const MapSummary* map) 
   ImGui::SetCursorScreenPos({controls, middle});
   toggle(desk, "Outlines", desk.state.outlines);
   ImGui::SetCursorScreenPos({right - width, middle});
-  int chosen = static_cast<int>(std::find(values.begin(), values.end(), desk.state.colour_by) -
-                                values.begin());
-  if (segmented(desk, "colour by", colours, chosen))
-    desk.state.colour_by = values[static_cast<std::size_t>(chosen)];
+  auto chosen = static_cast<std::size_t>(
+      std::find(values.begin(), values.end(), desk.state.colour_by) - values.begin());
+  chosen = std::min(chosen, values.size() - 1);
+  if (listed) {
+    ImGui::PushFont(theme.small);
+    ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(theme.px(10), theme.px(5)));
+    ImGui::PushItemWidth(width);
+    if (begin_choice(desk, "##colour by", chosen == 0 ? "No colours" : colours[chosen])) {
+      for (std::size_t i = 0; i < colours.size(); ++i)
+        if (ImGui::Selectable(colours[i].c_str(), i == chosen)) desk.state.colour_by = values[i];
+      ImGui::EndCombo();
+    }
+    ImGui::PopItemWidth();
+    ImGui::PopStyleVar();
+    ImGui::PopFont();
+  } else {
+    int segment = static_cast<int>(chosen);
+    if (segmented(desk, "colour by", colours, segment))
+      desk.state.colour_by = values[static_cast<std::size_t>(segment)];
+  }
   draw_text(list, font, {left, top + theme.px(narrow ? 6 : 9)}, theme.colours.text,
             elided(font, title, (narrow ? right : controls) - left - theme.px(12)));
   if (!narrow)
@@ -193,7 +214,10 @@ void MapPanel::draw_map(Desk& desk, const Box& place, std::int32_t map_id, const
            canvas_.camera().to_screen(cell_box(shown_->cells, shown_->bins, selection.cell.cell)));
     if (state.outlines) draw_outlines(desk, map);
     if (state.outlines) draw_labels(desk, map, over && !canvas_.dragging(), over_label);
-    if (state.highlighted_photo >= 0) draw_photo_rings(desk, map_id);
+    if (state.highlighted_photo >= 0)
+      draw_photo_rings(desk, map_id);
+    else if (canvas_.tiles_drawn() == 0)
+      banner(desk, list, place, "Nothing here   ·   F shows the whole map");
     const std::int32_t cell = over && !over_minimap && !over_label && !canvas_.dragging()
                                   ? cell_at(shown_->cells, shown_->rows, shown_->bins,
                                             canvas_.camera().to_world(input.mouse))
@@ -213,11 +237,37 @@ void MapPanel::draw_map(Desk& desk, const Box& place, std::int32_t map_id, const
       draw_tooltip(desk, map, *shown_, cell);
     }
   }
+  if (shown_) follow_choice(state, map);
   if (canvas_.moving()) desk.moving = true;
   ImGui::End();
 }
 
-std::int32_t MapPanel::named() const {
+void MapPanel::follow_choice(const State& state, const MapSummary& map) {
+  const std::int32_t chosen =
+      state.selection.kind == Selection::Kind::kConcept ? state.selection.concept_number : -1;
+  if (chosen == followed_) return;
+  followed_ = chosen;
+  if (chosen < 0) return;
+  Point place{0.5, 0.5};
+  for (const store::ConceptRecord& c : map.concepts)
+    if (c.number == chosen) place = {c.label_x, c.label_y};
+  const Box visible = canvas_.camera().visible();
+  bool in_sight = false;
+  const Region* largest = nullptr;
+  for (const Region& region : shown_->regions) {
+    if (region.number != chosen) continue;
+    if (largest == nullptr) largest = &region;
+    for (const Point& p : region.middles)
+      in_sight = in_sight || (p.x > visible.x && p.x < visible.x + visible.width &&
+                              p.y > visible.y && p.y < visible.y + visible.height);
+  }
+  if (in_sight) return;
+  canvas_.centre_on(largest != nullptr ? largest->anchor : place);
+}
+
+std::int32_t MapPanel::named(const Desk& desk) const {
+  // No colour without a name.
+  if (desk.state.colour_by == ColourBy::kConcept) return std::numeric_limits<std::int32_t>::max();
   const double zoom = canvas_.camera().scale / canvas_.fitted_scale();
   return static_cast<std::int32_t>(std::min(1000.0, kNamed * zoom * zoom));
 }
@@ -226,7 +276,8 @@ void MapPanel::draw_outlines(Desk& desk, const MapSummary& map) {
   const std::int32_t selected = desk.state.selection.kind == Selection::Kind::kConcept
                                     ? desk.state.selection.concept_number
                                     : -1;
-  draw_regions(desk, ImGui::GetWindowDrawList(), canvas_.camera(), map.regions, selected, named());
+  draw_regions(desk, ImGui::GetWindowDrawList(), canvas_.camera(), map, *shown_, selected,
+               named(desk));
 }
 
 void MapPanel::draw_labels(Desk& desk, const MapSummary& map, bool hovered, bool& over_label) {
@@ -236,8 +287,9 @@ void MapPanel::draw_labels(Desk& desk, const MapSummary& map, bool hovered, bool
     obstacles.push_back(legend_place(desk, canvas));
   if (canvas_.camera().scale > canvas_.fitted_scale() * kMinimapZoom)
     obstacles.push_back(minimap_place(desk, canvas));
-  const std::int32_t number = draw_concept_labels(
-      desk, ImGui::GetWindowDrawList(), canvas_.camera(), map, hovered, named(), obstacles);
+  const std::int32_t number =
+      draw_concept_labels(desk, ImGui::GetWindowDrawList(), canvas_.camera(), map, *shown_, hovered,
+                          named(desk), obstacles);
   if (number >= 0) {
     desk.next_hovered_concept = number;
     over_label = true;
@@ -316,8 +368,8 @@ void MapPanel::draw_tooltip(Desk& desk, const MapSummary& map, const MapLevel& l
   };
   row("Positions", count_text(level.cells.count[i]));
   const std::size_t columns = map.record.targets.size();
-  if (columns > 0)
-    row("Attribution", signed_text(level.cells.attribution[i * columns + map.own_column], 3));
+  if (columns > 0 && map.has_attribution)
+    row("Attribution", logits_text(level.cells.attribution[i * columns + map.own_column]));
   if (!std::isnan(level.cells.subject[i])) row("On subject", percent_text(level.cells.subject[i]));
   row("Concept",
       level.cells.concept_number[i] < 0 ? "none" : std::to_string(level.cells.concept_number[i]));

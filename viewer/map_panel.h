@@ -33,8 +33,10 @@ class MapPanel {
   void draw_legend(Desk& desk, const MapSummary& map, const MapLevel& level, const Box& canvas);
   void draw_tooltip(Desk& desk, const MapSummary& map, const MapLevel& level, std::int32_t cell);
 
+  // Moves to a concept that was chosen and cannot be seen.
+  void follow_choice(const State& state, const MapSummary& map);
   // How many concepts are outlined and labelled at this zoom, those with most attribution first.
-  std::int32_t named() const;
+  std::int32_t named(const Desk& desk) const;
 
   MapCanvas canvas_;
   std::shared_ptr<const MapLevel> shown_;
@@ -42,6 +44,7 @@ class MapPanel {
   std::size_t shown_level_ = 0;
   bool complete_ = false;
   bool minimap_held_ = false;
+  std::int32_t followed_ = -1;  // the concept chosen last
 };
 
 }  // namespace differentia::viewer

@@ -23,6 +23,13 @@ double rounded(double value, int decimals) {
   return result == 0 ? 0 : result;
 }
 
+// Two significant digits of a small value; nothing is told apart beyond a millionth of a logit.
+int logit_decimals(double value) {
+  if (!std::isfinite(value) || value == 0) return 2;
+  const int leading = static_cast<int>(std::floor(std::log10(std::abs(value))));
+  return std::clamp(1 - leading, 2, 6);
+}
+
 }  // namespace
 
 std::string count_text(std::int64_t count) {
@@ -42,6 +49,14 @@ std::string signed_text(double value, int decimals) {
   const double r = rounded(value, decimals);
   return r == 0 ? fmt::format("{:.{}f}", 0.0, decimals)
                 : with_minus(fmt::format("{:+.{}f}", r, decimals));
+}
+
+std::string logits_text(double value) {
+  return signed_text(value, logit_decimals(value));
+}
+
+std::string logits_interval_text(const Estimate& estimate) {
+  return signed_interval_text(estimate, logit_decimals(estimate.value));
 }
 
 std::string number_text(double value, int decimals) {

@@ -75,7 +75,7 @@ void draw_footer(Desk& desk, const Box& place, JobQueue& jobs) {
 
 void draw_help(Desk& desk, const Box& screen) {
   const Theme& theme = desk.theme;
-  constexpr std::array<std::pair<const char*, const char*>, 14> kKeys{{
+  constexpr std::array<std::pair<const char*, const char*>, 15> kKeys{{
       {"Wheel", "Zoom at the cursor; with Shift finer"},
       {"Drag", "Move the map or the photo"},
       {"F", "Show the whole map or photo"},
@@ -90,8 +90,9 @@ void draw_help(Desk& desk, const Box& screen) {
       {"Ctrl+Shift+C", "Copy the path of the photo"},
       {"Esc", "One step back"},
       {"?", "This list"},
+      {"--ui-scale 1.5", "On the command line: larger type and tiles"},
   }};
-  begin_panel(desk, "help shade", screen, 0, {0, 0});
+  begin_panel(desk, "help shade", screen, 0, {0, 0}, true);
   const bool aside = ImGui::IsWindowHovered() && ImGui::IsMouseClicked(0);
   const float row = theme.px(27), width = theme.px(480);
   const float height = theme.px(76) + row * static_cast<float>(kKeys.size());

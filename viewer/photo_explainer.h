@@ -24,7 +24,7 @@ struct ExplainerInfo {
 
 struct SaliencyRequest {
   std::string photo;      // path of the file
-  int output = 0;         // whose logit is explained
+  int output = -1;        // whose logit is explained
   int minus_output = -1;  // or the difference to this one's; −1: none
   Method method = Method::kGradCam;
   std::string layer;  // for Grad-CAM; empty: the deep layer

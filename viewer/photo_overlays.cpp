@@ -42,28 +42,31 @@ void draw_photo_header(Desk& desk, const Box& place) {
   if (link(desk, "‹  Map")) desk.state.screen = Screen::kMap;
   const Place* shown = view.place();
   const float right = static_cast<float>(place.x + place.width) - theme.px(16);
-  const float arrows = theme.px(158);
+  const float title = left + theme.px(72);
+  const std::string count =
+      std::to_string(view.index + 1) + " of " + std::to_string(view.places.size());
+  const float count_width = text_size(theme.small, count).x, button = theme.px(30);
+  const float arrows = view.places.size() > 1 ? 2 * button + theme.px(30) + count_width : 0;
+  // Where there is little room the title has the first line to itself.
+  const bool narrow = right - arrows - title < theme.px(160);
   if (shown != nullptr) {
     const std::string name = std::filesystem::path(shown->photo.path).filename().string();
-    const float title = left + theme.px(72);
     draw_text(list, theme.bold, {title, top + theme.px(9)}, theme.colours.text,
-              elided(theme.bold, name, right - arrows - title));
+              elided(theme.bold, name, right - (narrow ? 0 : arrows) - title));
     const auto& taxa = desk.catalogue->taxa().taxa;
     const auto taxon = static_cast<std::size_t>(shown->photo.taxon);
+    const float start = narrow ? left : title;
     if (taxon < taxa.size())
-      draw_text(list, theme.italic, {title, top + theme.px(30)}, theme.colours.quiet,
-                elided(theme.italic, display_name(taxa[taxon].name), right - arrows - title));
+      draw_text(list, theme.italic, {start, top + theme.px(narrow ? 34 : 30)}, theme.colours.quiet,
+                elided(theme.italic, display_name(taxa[taxon].name), right - arrows - start));
   }
   if (view.places.size() > 1) {
-    const std::string count =
-        std::to_string(view.index + 1) + " of " + std::to_string(view.places.size());
-    const float button = theme.px(30);
-    ImGui::SetCursorScreenPos({right - button, top + theme.px(15)});
+    const float y = top + theme.px(narrow ? 31 : 15);
+    ImGui::SetCursorScreenPos({right - button, y});
     if (quiet_button(desk, "›")) view.step(1);
-    const float width = text_size(theme.small, count).x;
-    draw_text(list, theme.small, {right - button - theme.px(10) - width, top + theme.px(22)},
+    draw_text(list, theme.small, {right - button - theme.px(10) - count_width, y + theme.px(7)},
               theme.colours.quiet, count);
-    ImGui::SetCursorScreenPos({right - 2 * button - theme.px(20) - width, top + theme.px(15)});
+    ImGui::SetCursorScreenPos({right - 2 * button - theme.px(20) - count_width, y});
     if (quiet_button(desk, "‹")) view.step(-1);
   }
   list->AddLine(
@@ -90,46 +93,34 @@ void draw_photo_box(const Desk& desk, ImDrawList* list, const Box& box) {
   list->AddRect(a, b, rgba(0xFFFFFF), 3, 0, desk.theme.px(2));
 }
 
-void draw_saliency_legend(const Desk& desk, ImDrawList* list, const Box& canvas,
-                          const SaliencyPicture& saliency) {
+void draw_saliency_legend(const Desk& desk, const SaliencyPicture& saliency) {
   const Theme& theme = desk.theme;
-  const float width = theme.px(180), bar = theme.px(8), pad = theme.px(12);
-  const float height = theme.px(20) + bar + theme.px(17);
-  const float x = static_cast<float>(canvas.x) + theme.px(16) + pad;
-  float y = static_cast<float>(canvas.y + canvas.height) - theme.px(16) - pad - height;
-  list->AddRectFilled({x - pad, y - pad}, {x + width + pad, y + height + pad},
-                      (theme.colours.panel & 0xFFFFFFu) | 240u << 24, theme.px(8));
-  draw_text(list, theme.small, {x, y - theme.px(2)}, theme.colours.text,
-            saliency.is_signed ? "Against and for the target" : "Evidence for the target");
-  y += theme.px(20);
+  text(theme.small, theme.colours.faint,
+       saliency.is_signed ? "Against and for the target" : "Evidence for the target");
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x, bar = theme.px(8);
   const ColourMap map = saliency.is_signed ? ColourMap::kBlueRed : ColourMap::kViridis;
   constexpr int kSteps = 48;
-  const auto at = [&](int i) {
+  const auto colour_at = [&](int i) {
     const double share = static_cast<double>(i) / kSteps;
     return packed(colour_of(map, saliency.is_signed ? share : 0.15 + 0.85 * share));
   };
   for (int i = 0; i < kSteps; ++i) {
-    const float a = x + width * static_cast<float>(i) / kSteps;
-    const float b = x + width * static_cast<float>(i + 1) / kSteps;
-    list->AddRectFilledMultiColor({a, y}, {b, y + bar}, at(i), at(i + 1), at(i + 1), at(i));
+    const float a = at.x + width * static_cast<float>(i) / kSteps;
+    const float b = at.x + width * static_cast<float>(i + 1) / kSteps;
+    list->AddRectFilledMultiColor({a, at.y}, {b, at.y + bar}, colour_at(i), colour_at(i + 1),
+                                  colour_at(i + 1), colour_at(i));
   }
-  y += bar + theme.px(5);
-  const std::string low = saliency.is_signed ? "against" : "none";
+  const float y = at.y + bar + theme.px(4);
   const std::string high = saliency.is_signed ? "for" : "strong";
-  draw_text(list, theme.small, {x, y}, theme.colours.quiet, low);
-  draw_text(list, theme.small, {x + width - text_size(theme.small, high).x, y}, theme.colours.quiet,
-            high);
-  const bool cropped = saliency.visible.width < 0.995 || saliency.visible.height < 0.995;
-  if (cropped) {
-    const std::string note = "hatched: not seen by the model";
-    const ImVec2 size = text_size(theme.small, note);
-    const float left = x + width + 2 * pad + theme.px(8);
-    const float top =
-        static_cast<float>(canvas.y + canvas.height) - theme.px(16) - size.y - theme.px(12);
-    list->AddRectFilled({left, top}, {left + size.x + 2 * pad, top + size.y + theme.px(12)},
-                        (theme.colours.panel & 0xFFFFFFu) | 240u << 24, theme.px(8));
-    draw_text(list, theme.small, {left + pad, top + theme.px(6)}, theme.colours.quiet, note);
-  }
+  draw_text(list, theme.small, {at.x, y}, theme.colours.quiet,
+            saliency.is_signed ? "against" : "none");
+  draw_text(list, theme.small, {at.x + width - text_size(theme.small, high).x, y},
+            theme.colours.quiet, high);
+  ImGui::Dummy({width, bar + theme.px(20)});
+  if (saliency.visible.width < 0.995 || saliency.visible.height < 0.995)
+    text(theme.small, theme.colours.faint, "Hatched: not seen by the model");
 }
 
 void draw_missing_photo(const Desk& desk, const Box& canvas, const store::PhotoRecord& photo,

@@ -16,8 +16,8 @@ void draw_photo_header(Desk& desk, const Box& place);
 // the screen; `visible`: shares of the photo.
 void draw_no_evidence(const Desk& desk, ImDrawList* list, const Box& photo, const Box& visible);
 void draw_photo_box(const Desk& desk, ImDrawList* list, const Box& box);
-void draw_saliency_legend(const Desk& desk, ImDrawList* list, const Box& canvas,
-                          const SaliencyPicture& saliency);
+// What the overlay's colours say, into the current window.
+void draw_saliency_legend(const Desk& desk, const SaliencyPicture& saliency);
 void draw_missing_photo(const Desk& desk, const Box& canvas, const store::PhotoRecord& photo,
                         const std::string& path, const std::string& reason);
 

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include <imgui.h>
+#include <imgui_stdlib.h>
+
 #include "viewer/number_text.h"
 #include "viewer/photo_overlays.h"
 #include "viewer/widgets.h"
@@ -27,6 +30,7 @@ Size map_size(Size photo) {
 PhotoPanel::Shown PhotoPanel::gather(Desk& desk) {
   Shown shown;
   PhotoView& view = desk.state.photo;
+  failure_.clear();
   shown.place = view.place();
   if (shown.place == nullptr) return shown;
   const store::PhotoRecord& record = shown.place->photo;
@@ -37,12 +41,13 @@ PhotoPanel::Shown PhotoPanel::gather(Desk& desk) {
   shown.photo_error = desk.photos.error(key);
   shown.full = shown.photo != nullptr ? shown.photo->full_size : record.size;
   bool waits = shown.photo == nullptr && shown.photo_error.empty();
+  const auto& taxa = desk.catalogue->taxa().taxa;
+  const auto taxon = static_cast<std::size_t>(record.taxon);
+  const std::int32_t own = taxon < taxa.size() ? taxa[taxon].output : -1;
+  shown.request.output = view.target >= 0 ? view.target : own >= 0 ? own : record.predicted;
+  shown.own = own;
   if (desk.saliency.available() && shown.photo != nullptr) {
-    const auto& taxa = desk.catalogue->taxa().taxa;
-    const auto taxon = static_cast<std::size_t>(record.taxon);
-    const std::int32_t own = taxon < taxa.size() ? taxa[taxon].output : -1;
     shown.request.photo = shown.path;
-    shown.request.output = view.target >= 0 ? view.target : own >= 0 ? own : record.predicted;
     shown.request.minus_output = view.minus;
     shown.request.method = view.method;
     shown.request.layer = view.method == Method::kGradCam ? view.layer : std::string();
@@ -51,7 +56,7 @@ PhotoPanel::Shown PhotoPanel::gather(Desk& desk) {
       shown.saliency_error = "The photo's taxon is no output of the model; choose a target.";
     } else if (view.overlay) {
       shown.saliency = desk.saliency.saliency(shown.request);
-      shown.saliency_error = desk.saliency.error(shown.request);
+      shown.saliency_error = failure_ = desk.saliency.error(shown.request);
       if (shown.saliency)
         shown.overlay = desk.photos.get(SaliencyDesk::key_of(shown.request), "colouring saliency",
                                         [s = shown.saliency] { return s->picture; });
@@ -152,8 +157,6 @@ void PhotoPanel::draw_canvas(Desk& desk, const Box& place, const Shown& shown, b
   }
   if (shown.place->box.width > 0)
     draw_photo_box(desk, list, camera_.now.to_screen(shown.place->box));
-  if (shown.saliency && desk.state.photo.overlay)
-    draw_saliency_legend(desk, list, place, *shown.saliency);
   list->PopClipRect();
   ImGui::End();
 }
@@ -187,8 +190,14 @@ void PhotoPanel::draw_saliency_controls(Desk& desk, const Shown& shown) {
   PhotoView& view = desk.state.photo;
   if (!desk.saliency.available()) {
     wrapped_text(theme.regular, theme.colours.quiet,
-                 "Not available: start the viewer with --model model.pt, the model this atlas was "
-                 "built with.");
+                 "Saliency needs the model this atlas was built with, “" +
+                     desk.catalogue->reader().provenance().model_name + "”.");
+    draw_model_choice(desk);
+    return;
+  }
+  if (!desk.saliency.info_error().empty()) {
+    wrapped_text(theme.regular, theme.colours.warning, desk.saliency.info_error());
+    draw_model_choice(desk);
     return;
   }
   int method = static_cast<int>(view.method);
@@ -219,15 +228,27 @@ void PhotoPanel::draw_saliency_controls(Desk& desk, const Shown& shown) {
   float percent = view.opacity * 100;
   if (ImGui::SliderFloat("##opacity", &percent, 0, 100, "%.0f %%")) view.opacity = percent / 100;
   ImGui::PopStyleVar();
-  if (!desk.saliency.info_error().empty())
-    wrapped_text(theme.small, theme.colours.warning, desk.saliency.info_error());
-  else if (!shown.saliency_error.empty())
+  if (shown.saliency && view.overlay) draw_saliency_legend(desk, *shown.saliency);
+  if (!shown.saliency_error.empty())
     wrapped_text(theme.small, theme.colours.warning, shown.saliency_error);
   else if (view.overlay && !shown.saliency && shown.photo_error.empty())
     waiting(desk, info ? "Computing" : "Loading the model");
   if (shown.saliency)
     for (const std::string& warning : shown.saliency->warnings)
       wrapped_text(theme.small, theme.colours.warning, warning);
+  if (link(desk, "Choose another model …")) choosing_model_ = !choosing_model_;
+  if (choosing_model_) draw_model_choice(desk);
+}
+
+void PhotoPanel::draw_model_choice(Desk& desk) {
+  gap(desk, 4);
+  if (ImGui::InputTextWithHint("##model", "Path of model.pt; Enter loads it", &model_path_,
+                               ImGuiInputTextFlags_EnterReturnsTrue) &&
+      !model_path_.empty()) {
+    choosing_model_ = false;
+    desk.choose_model(model_path_);
+  }
+  text(desk.theme.small, desk.theme.colours.faint, "or drop the file onto this window");
 }
 
 void PhotoPanel::draw_target(Desk& desk, const Shown& shown, const char* id, bool minus) {
@@ -244,7 +265,7 @@ void PhotoPanel::draw_target(Desk& desk, const Shown& shown, const char* id, boo
   if (output >= 0)
     current = name(output);
   else if (!minus && shown.request.output >= 0)
-    current = name(shown.request.output) + " (own)";
+    current = name(shown.request.output) + (shown.own >= 0 ? " (own)" : " (the model's answer)");
   ImGui::PushID(id);
   ImGui::SetNextWindowSizeConstraints({0, 0}, {1e4f, theme.px(360)});
   if (begin_choice(desk, "##choose", current)) {
@@ -313,7 +334,7 @@ void PhotoPanel::draw_facts(Desk& desk, const store::PhotoRecord& photo) {
   };
   const Place* place = desk.state.photo.place();
   if (place != nullptr && std::isfinite(place->attribution) && desk.state.photo.origin != "Photo")
-    row(desk.state.photo.origin + " adds", signed_text(place->attribution) + " logits");
+    row(desk.state.photo.origin + " adds", logits_text(place->attribution) + " logits");
   const auto& taxa = desk.catalogue->taxa().taxa;
   if (static_cast<std::size_t>(photo.taxon) < taxa.size())
     row("Taxon", display_name(taxa[static_cast<std::size_t>(photo.taxon)].name));

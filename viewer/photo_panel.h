@@ -18,6 +18,8 @@ class PhotoPanel {
   void draw(Desk& desk, const Box& canvas, const Box& side, bool keys);
   // Photo and overlay are there, or it is known that they never will be.
   bool complete() const { return complete_; }
+  // Why the model could not explain the photo; empty while all is well.
+  const std::string& failure() const { return failure_; }
 
  private:
   struct Shown {  // of this frame
@@ -26,14 +28,16 @@ class PhotoPanel {
     const Picture* photo = nullptr;
     std::shared_ptr<const SaliencyPicture> saliency;
     const Picture* overlay = nullptr;
-    SaliencyRequest request;
-    Size full;  // the photo's
+    SaliencyRequest request;  // its output also where there is no photo or no model
+    std::int32_t own = -1;    // the output of the photo's taxon
+    Size full;                // the photo's
   };
 
   Shown gather(Desk& desk);
   void draw_canvas(Desk& desk, const Box& place, const Shown& shown, bool keys);
   void draw_side(Desk& desk, const Box& place, const Shown& shown);
   void draw_saliency_controls(Desk& desk, const Shown& shown);
+  void draw_model_choice(Desk& desk);
   void draw_target(Desk& desk, const Shown& shown, const char* id, bool minus);
   void draw_outputs(Desk& desk, const Shown& shown);
   void draw_facts(Desk& desk, const store::PhotoRecord& photo);
@@ -44,6 +48,9 @@ class PhotoPanel {
   std::string fitted_;  // path of the photo that the camera was fitted to
   bool complete_ = false;
   std::string target_search_;
+  std::string failure_;
+  std::string model_path_;       // as it is typed
+  bool choosing_model_ = false;  // although there is one
 };
 
 }  // namespace differentia::viewer

@@ -1,6 +1,7 @@
 #include "viewer/regions.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <utility>
@@ -9,45 +10,69 @@ namespace differentia::viewer {
 
 namespace {
 
-using Field = std::vector<float>;
+constexpr std::int32_t kEmpty = -2, kNone = -1;  // no cell; a cell in no concept
 
-Field blurred(const Field& field, std::int32_t side, double sigma) {
-  const auto radius = static_cast<std::int32_t>(std::ceil(3 * sigma));
-  std::vector<float> kernel;
-  float sum = 0;
-  for (std::int32_t d = -radius; d <= radius; ++d) {
-    kernel.push_back(static_cast<float>(std::exp(-d * d / (2 * sigma * sigma))));
-    sum += kernel.back();
+// The concept of every bin.
+class Bins {
+ public:
+  Bins(const store::Cells& cells, std::int32_t side)
+      : side_(side),
+        numbers_(static_cast<std::size_t>(side) * static_cast<std::size_t>(side), kEmpty) {
+    for (std::size_t i = 0; i < cells.concept_number.size(); ++i)
+      if (cells.bin_x[i] < side && cells.bin_y[i] < side)
+        numbers_[index(cells.bin_x[i], cells.bin_y[i])] =
+            std::max<std::int32_t>(kNone, cells.concept_number[i]);
+    bridge(cells);
   }
-  for (float& k : kernel) k /= sum;
-  Field rows(field.size(), 0.0f), both(field.size(), 0.0f);
-  const auto at = [&](std::int32_t x, std::int32_t y) {
-    return static_cast<std::size_t>(y) * static_cast<std::size_t>(side) +
+
+  std::int32_t side() const { return side_; }
+  std::int32_t at(std::int32_t x, std::int32_t y) const {
+    return x < 0 || y < 0 || x >= side_ || y >= side_ ? kEmpty : numbers_[index(x, y)];
+  }
+  std::size_t index(std::int32_t x, std::int32_t y) const {
+    return static_cast<std::size_t>(y) * static_cast<std::size_t>(side_) +
            static_cast<std::size_t>(x);
-  };
-  for (std::int32_t y = 0; y < side; ++y)
-    for (std::int32_t x = 0; x < side; ++x)
-      for (std::int32_t d = std::max(-radius, -x); d <= std::min(radius, side - 1 - x); ++d)
-        rows[at(x, y)] += kernel[static_cast<std::size_t>(d + radius)] * field[at(x + d, y)];
-  for (std::int32_t y = 0; y < side; ++y)
-    for (std::int32_t x = 0; x < side; ++x)
-      for (std::int32_t d = std::max(-radius, -y); d <= std::min(radius, side - 1 - y); ++d)
-        both[at(x, y)] += kernel[static_cast<std::size_t>(d + radius)] * rows[at(x, y + d)];
-  return both;
-}
-
-double area(const std::vector<Point>& line) {
-  double sum = 0;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const Point a = line[i], b = line[(i + 1) % line.size()];
-    sum += a.x * b.y - b.x * a.y;
   }
-  return std::abs(sum) / 2;
-}
+
+ private:
+  // Empty bins amid one concept are its own: gaps between sparse tiles are no borders.
+  void bridge(const store::Cells& cells) {
+    std::vector<std::pair<std::size_t, std::int32_t>> filled;
+    for (std::size_t i = 0; i < cells.concept_number.size(); ++i)
+      for (std::int32_t dy = -1; dy <= 1; ++dy)
+        for (std::int32_t dx = -1; dx <= 1; ++dx) {
+          const std::int32_t x = cells.bin_x[i] + dx, y = cells.bin_y[i] + dy;
+          if (x < 0 || y < 0 || x >= side_ || y >= side_ || at(x, y) != kEmpty) continue;
+          const std::int32_t number = surrounding(x, y);
+          if (number >= 0) filled.emplace_back(index(x, y), number);
+        }
+    for (const auto& [bin, number] : filled) numbers_[bin] = number;
+  }
+
+  std::int32_t surrounding(std::int32_t x, std::int32_t y) const {
+    std::int32_t number = kEmpty, neighbours = 0;
+    for (std::int32_t dy = -1; dy <= 1; ++dy)
+      for (std::int32_t dx = -1; dx <= 1; ++dx) {
+        const std::int32_t other = at(x + dx, y + dy);
+        if (other == kEmpty) continue;
+        if (number != kEmpty && other != number) return kNone;
+        number = other;
+        ++neighbours;
+      }
+    return neighbours >= 3 ? number : kNone;
+  }
+
+  std::int32_t side_;
+  std::vector<std::int32_t> numbers_;
+};
+
+using Bin = std::pair<std::int32_t, std::int32_t>;  // x, y; also a corner between bins
+constexpr std::array<Bin, 4> kAround{{{1, 0}, {0, 1}, {-1, 0}, {0, -1}}};
 
 // One round of Chaikin's corner cutting on a closed line.
 std::vector<Point> rounded(const std::vector<Point>& line) {
   std::vector<Point> cut;
+  cut.reserve(2 * line.size());
   for (std::size_t i = 0; i < line.size(); ++i) {
     const Point a = line[i];
     const Point b = line[(i + 1) % line.size()];
@@ -57,136 +82,115 @@ std::vector<Point> rounded(const std::vector<Point>& line) {
   return cut;
 }
 
-}  // namespace
-
-std::vector<std::vector<Point>> zero_lines(const std::vector<float>& field, std::int32_t side) {
-  // The field is surrounded by a ring of outside, so that every line closes.
-  const auto value = [&](std::int32_t x, std::int32_t y) {
-    if (x < 0 || y < 0 || x >= side || y >= side) return -1e-6f;
-    return field[static_cast<std::size_t>(y) * static_cast<std::size_t>(side) +
-                 static_cast<std::size_t>(x)];
-  };
-  // A corner of a line lies on an edge between two neighbouring centres: (x, y) to the right (0) or
-  // below (1).
-  using Edge = std::pair<std::pair<std::int32_t, std::int32_t>, int>;
-  std::map<Edge, Edge> next;
-  const auto corner = [&](const Edge& edge) {
-    const auto [place, down] = edge;
-    const float a = value(place.first, place.second);
-    const float b = value(place.first + (down ? 0 : 1), place.second + (down ? 1 : 0));
-    const double t = std::clamp(static_cast<double>(a) / (static_cast<double>(a) - b), 0.02, 0.98);
-    const double x = std::clamp(place.first + (down ? 0.0 : t) + 0.5, 0.0, 1.0 * side);
-    const double y = std::clamp(place.second + (down ? t : 0.0) + 0.5, 0.0, 1.0 * side);
-    return Point{x / side, y / side};
-  };
-  for (std::int32_t y = -1; y < side; ++y) {
-    for (std::int32_t x = -1; x < side; ++x) {
-      const bool a = value(x, y) > 0, b = value(x + 1, y) > 0;
-      const bool c = value(x, y + 1) > 0, d = value(x + 1, y + 1) > 0;
-      const Edge top{{x, y}, 0}, left{{x, y}, 1}, right{{x + 1, y}, 1}, bottom{{x, y + 1}, 0};
-      // Lines run with the inside on their right (y goes down); saddles are cut apart.
-      switch ((a ? 1 : 0) | (b ? 2 : 0) | (c ? 4 : 0) | (d ? 8 : 0)) {
-        case 1:
-          next[top] = left;
-          break;
-        case 2:
-          next[right] = top;
-          break;
-        case 3:
-          next[right] = left;
-          break;
-        case 4:
-          next[left] = bottom;
-          break;
-        case 5:
-          next[top] = bottom;
-          break;
-        case 6:
-          next[right] = top;
-          next[left] = bottom;
-          break;
-        case 7:
-          next[right] = bottom;
-          break;
-        case 8:
-          next[bottom] = right;
-          break;
-        case 9:
-          next[top] = left;
-          next[bottom] = right;
-          break;
-        case 10:
-          next[bottom] = top;
-          break;
-        case 11:
-          next[bottom] = left;
-          break;
-        case 12:
-          next[left] = right;
-          break;
-        case 13:
-          next[top] = right;
-          break;
-        case 14:
-          next[left] = top;
-          break;
-        default:
-          break;
-      }
-    }
+// The borders of a connected part, walked with the part on the right (y goes down), edge by edge.
+// Parts that meet at a corner only stay apart there.
+std::vector<std::vector<Point>> borders(const Bins& bins, const std::vector<Bin>& part,
+                                        double inset) {
+  const std::int32_t number = bins.at(part.front().first, part.front().second);
+  // Directed edges by their first corner, as indices into kAround.
+  std::map<Bin, std::vector<int>> edges;
+  for (const auto& [x, y] : part) {
+    if (bins.at(x, y - 1) != number) edges[{x, y}].push_back(0);
+    if (bins.at(x + 1, y) != number) edges[{x + 1, y}].push_back(1);
+    if (bins.at(x, y + 1) != number) edges[{x + 1, y + 1}].push_back(2);
+    if (bins.at(x - 1, y) != number) edges[{x, y + 1}].push_back(3);
   }
+  const double side = bins.side();
   std::vector<std::vector<Point>> lines;
-  while (!next.empty()) {
-    std::vector<Point> line;
-    auto it = next.begin();
-    while (it != next.end()) {
-      line.push_back(corner(it->first));
-      const Edge to = it->second;
-      next.erase(it);
-      it = next.find(to);
+  while (!edges.empty()) {
+    std::vector<Bin> corners;
+    std::vector<int> directions;
+    Bin corner = edges.begin()->first;
+    int direction = edges.begin()->second.back();
+    for (auto it = edges.find(corner); it != edges.end(); it = edges.find(corner)) {
+      // At a corner where two parts meet, the right turn stays with this one.
+      std::vector<int>& leaving = it->second;
+      auto best = std::find(leaving.begin(), leaving.end(), (direction + 1) % 4);
+      if (best == leaving.end() || corners.empty()) best = leaving.end() - 1;
+      direction = *best;
+      leaving.erase(best);
+      if (leaving.empty()) edges.erase(it);
+      corners.push_back(corner);
+      directions.push_back(direction);
+      const Bin step = kAround[static_cast<std::size_t>(direction)];
+      corner = {corner.first + step.first, corner.second + step.second};
+      if (corner == corners.front()) break;
     }
-    lines.push_back(std::move(line));
+    std::vector<Point> line;
+    for (std::size_t i = 0; i < corners.size(); ++i) {
+      // Inwards is to the right of both edges that meet here.
+      const Bin before = kAround[static_cast<std::size_t>(
+          (directions[(i + directions.size() - 1) % directions.size()] + 1) % 4)];
+      const Bin after = kAround[static_cast<std::size_t>((directions[i] + 1) % 4)];
+      const double x = before == after ? after.first : before.first + after.first;
+      const double y = before == after ? after.second : before.second + after.second;
+      line.push_back(
+          {(corners[i].first + inset * x) / side, (corners[i].second + inset * y) / side});
+    }
+    lines.push_back(rounded(rounded(line)));
   }
   return lines;
 }
 
-std::vector<Region> concept_regions(const store::Cells& cells, std::int32_t bins,
-                                    const RegionOptions& options) {
-  std::map<std::int32_t, Field> densities;
-  const std::size_t size = static_cast<std::size_t>(bins) * static_cast<std::size_t>(bins);
-  for (std::size_t i = 0; i < cells.count.size(); ++i) {
-    if (cells.concept_number[i] < 0 || cells.bin_x[i] >= bins || cells.bin_y[i] >= bins) continue;
-    Field& density = densities.try_emplace(cells.concept_number[i], size, 0.0f).first->second;
-    density[cells.bin_y[i] * static_cast<std::size_t>(bins) + cells.bin_x[i]] +=
-        std::sqrt(static_cast<float>(cells.count[i]));
+Region region_of(const Bins& bins, const std::vector<Bin>& part, double inset) {
+  Region region;
+  region.number = bins.at(part.front().first, part.front().second);
+  const double side = bins.side();
+  std::int32_t left = part.front().first, right = left, top = part.front().second, bottom = top;
+  Point mean{0, 0};
+  for (const auto& [x, y] : part) {
+    region.middles.push_back({(x + 0.5) / side, (y + 0.5) / side});
+    mean.x += region.middles.back().x / static_cast<double>(part.size());
+    mean.y += region.middles.back().y / static_cast<double>(part.size());
+    left = std::min(left, x);
+    right = std::max(right, x);
+    top = std::min(top, y);
+    bottom = std::max(bottom, y);
   }
-  std::vector<float> first(size, 0.0f), second(size, 0.0f);  // the two highest densities
-  for (auto& [number, density] : densities) {
-    density = blurred(density, bins, options.blur);
-    for (std::size_t i = 0; i < size; ++i) {
-      if (density[i] > first[i]) {
-        second[i] = first[i];
-        first[i] = density[i];
-      } else if (density[i] > second[i]) {
-        second[i] = density[i];
+  region.bounds = {left / side, top / side, (right + 1 - left) / side, (bottom + 1 - top) / side};
+  region.anchor = *std::min_element(
+      region.middles.begin(), region.middles.end(), [&](const Point& a, const Point& b) {
+        return std::hypot(a.x - mean.x, a.y - mean.y) < std::hypot(b.x - mean.x, b.y - mean.y);
+      });
+  region.outlines = borders(bins, part, inset);
+  return region;
+}
+
+}  // namespace
+
+std::vector<Region> concept_regions(const store::Cells& cells, std::int32_t side,
+                                    const RegionOptions& options) {
+  const Bins bins(cells, side);
+  const auto smallest =
+      static_cast<std::size_t>(options.smallest > 0 ? options.smallest : std::max(2, side / 16));
+  std::map<std::int32_t, std::vector<std::vector<Bin>>> parts;
+  std::vector<char> seen(static_cast<std::size_t>(side) * static_cast<std::size_t>(side), 0);
+  for (std::int32_t y = 0; y < side; ++y) {
+    for (std::int32_t x = 0; x < side; ++x) {
+      const std::int32_t number = bins.at(x, y);
+      if (number < 0 || seen[bins.index(x, y)]) continue;
+      std::vector<Bin> part{{x, y}};
+      seen[bins.index(x, y)] = 1;
+      for (std::size_t i = 0; i < part.size(); ++i) {
+        const Bin from = part[i];
+        for (const Bin& step : kAround) {
+          const Bin to{from.first + step.first, from.second + step.second};
+          if (bins.at(to.first, to.second) != number || seen[bins.index(to.first, to.second)])
+            continue;
+          seen[bins.index(to.first, to.second)] = 1;
+          part.push_back(to);
+        }
       }
+      parts[number].push_back(std::move(part));
     }
   }
   std::vector<Region> regions;
-  for (const auto& [number, density] : densities) {
-    const float peak = *std::max_element(density.begin(), density.end());
-    const float least = static_cast<float>(options.threshold) * peak;
-    Field field(size);
-    for (std::size_t i = 0; i < size; ++i) {
-      const float others = density[i] == first[i] ? second[i] : first[i];
-      field[i] = density[i] - std::max(least, others);
-    }
-    Region region;
-    region.number = number;
-    for (const auto& line : zero_lines(field, bins))
-      if (area(line) * bins * bins >= options.smallest)
-        region.outlines.push_back(rounded(rounded(line)));
-    if (!region.outlines.empty()) regions.push_back(std::move(region));
+  for (auto& [number, of_concept] : parts) {
+    std::stable_sort(of_concept.begin(), of_concept.end(),
+                     [](const auto& a, const auto& b) { return a.size() > b.size(); });
+    for (std::size_t i = 0; i < of_concept.size(); ++i)
+      if (i == 0 || of_concept[i].size() >= smallest)
+        regions.push_back(region_of(bins, of_concept[i], options.inset));
   }
   return regions;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-// The concepts' regions on a map: smooth outlines of where each concept is the most frequent one,
-// as of countries.
+// The concepts' regions on a level of a map, as of countries: each goes around cells of which the
+// concept is the most frequent one, so that outlines and tiles never say different things.
 
 #include <cstdint>
 #include <vector>
@@ -11,24 +11,25 @@
 
 namespace differentia::viewer {
 
+// Cells of one concept that hang together by their sides.
 struct Region {
   std::int32_t number = 0;                   // of the concept within the map
-  std::vector<std::vector<Point>> outlines;  // closed, in map coordinates; holes included
+  std::vector<Point> middles;                // of its cells, in map coordinates; never empty
+  Point anchor;                              // the one of them nearest to the middle of all
+  Box bounds;                                // in map coordinates
+  std::vector<std::vector<Point>> outlines;  // closed, with rounded corners; holes included
 };
 
 struct RegionOptions {
-  double blur = 1.3;        // standard deviation, in bins
-  double threshold = 0.08;  // least density, as a share of the concept's own peak
-  double smallest = 4;      // outlines around a smaller area, in bins, are specks and left out
+  // Regions of fewer cells are specks and left out, but for the largest of every concept. 0: grows
+  // with the bins, 2 at 32 of them.
+  std::int32_t smallest = 0;
+  double inset = 0.06;  // of the outlines, in bins: those of neighbours do not cover each other
 };
 
-// `bins` along a side of `cells`. Regions in the order of their numbers; cells without a concept
-// belong to none.
+// `bins` along a side of `cells`. In the order of the concepts' numbers, the largest of each first.
+// An empty bin all of whose neighbours are of one concept, three of them at least, belongs to that.
 std::vector<Region> concept_regions(const store::Cells& cells, std::int32_t bins,
                                     const RegionOptions& options = {});
-
-// Closed lines along which `field` (size side * side, row-major, values at the centres of bins) is
-// 0, positive inside; in units of the whole side (0…1). Marching squares with linear interpolation.
-std::vector<std::vector<Point>> zero_lines(const std::vector<float>& field, std::int32_t side);
 
 }  // namespace differentia::viewer

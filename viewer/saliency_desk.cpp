@@ -6,17 +6,32 @@
 
 #include "base/error.h"
 #include "base/image/colour_map.h"
+#include "base/sha256.h"
 
 namespace differentia::viewer {
 
 struct SaliencyDesk::Loader {
-  std::string model;
+  AtlasModel model;
   ExplainerFactory factory;
   std::unique_ptr<PhotoExplainer> explainer;
+  std::string failure;  // a model that was refused once is refused without another look
 
   PhotoExplainer& get() {
-    if (!explainer) explainer = factory(model);
-    if (!explainer) throw InputError("The model " + model + " could not be loaded.");
+    if (!failure.empty()) throw InputError(failure);
+    if (explainer) return *explainer;
+    try {
+      const bool the_atlas_s = sha256_of_file(model.path) == model.sha256;
+      auto loaded = factory(model.path);
+      if (!loaded) throw InputError("The model '" + model.path + "' could not be loaded.");
+      if (!the_atlas_s)
+        throw InputError("'" + model.path + "' (" + loaded->info().name +
+                         ") is not the model this atlas was built with (" + model.name +
+                         "): its answers would be said of the wrong labels; choose that one.");
+      explainer = std::move(loaded);
+    } catch (const std::exception& error) {
+      failure = error.what();
+      throw;
+    }
     return *explainer;
   }
 };
@@ -73,18 +88,25 @@ SaliencyPicture colour_saliency(const SaliencyMap& map) {
   return result;
 }
 
-SaliencyDesk::SaliencyDesk(std::string model, ExplainerFactory factory, std::function<void()> wake)
-    : available_(!model.empty() && factory),
-      loader_(std::make_shared<Loader>()),
-      jobs_(1, std::move(wake)),
-      info_(jobs_, 1),
-      maps_(jobs_, 24) {
+SaliencyDesk::SaliencyDesk(ExplainerFactory factory, std::function<void()> wake)
+    : factory_(std::move(factory)), jobs_(1, std::move(wake)), info_(jobs_, 1), maps_(jobs_, 24) {}
+
+void SaliencyDesk::use(AtlasModel model) {
+  info_.clear();
+  maps_.clear();
+  loader_ = nullptr;
+  if (!factory_ || model.path.empty()) return;
+  loader_ = std::make_shared<Loader>();
   loader_->model = std::move(model);
-  loader_->factory = std::move(factory);
+  loader_->factory = factory_;
+}
+
+bool SaliencyDesk::available() const {
+  return loader_ != nullptr;
 }
 
 std::shared_ptr<const ExplainerInfo> SaliencyDesk::info() {
-  if (!available_) return nullptr;
+  if (!available()) return nullptr;
   return info_.get(0, "loading the model", [loader = loader_] { return loader->get().info(); });
 }
 
@@ -100,7 +122,7 @@ std::string SaliencyDesk::key_of(const SaliencyRequest& request) {
 }
 
 std::shared_ptr<const SaliencyPicture> SaliencyDesk::saliency(const SaliencyRequest& request) {
-  if (!available_) return nullptr;
+  if (!available()) return nullptr;
   return maps_.get(key_of(request), "computing saliency", [loader = loader_, request] {
     return colour_saliency(loader->get().explain(request));
   });

@@ -27,14 +27,24 @@ struct SaliencyPicture {
 // Colours a map. Any thread.
 SaliencyPicture colour_saliency(const SaliencyMap& map);
 
+// A model's file, and the model that the atlas was built with, as the atlas knows it.
+struct AtlasModel {
+  std::string path;    // empty: there is none
+  std::string name;    // the atlas's
+  std::string sha256;  // the atlas's; a file with another one is refused
+};
+
 class SaliencyDesk {
  public:
-  // `model` or `factory` empty: not available.
-  SaliencyDesk(std::string model, ExplainerFactory factory, std::function<void()> wake);
+  // `factory` empty: never available.
+  SaliencyDesk(ExplainerFactory factory, std::function<void()> wake);
 
-  bool available() const { return available_; }
+  // From now on with this model; what was made with the one before is forgotten.
+  void use(AtlasModel model);
+  bool available() const;
   // Labels and layers; null until the model is loaded.
   std::shared_ptr<const ExplainerInfo> info();
+  // Why the model cannot be used: it cannot be loaded, or is not the atlas's.
   std::string info_error() const;
   // Null while it is computed.
   std::shared_ptr<const SaliencyPicture> saliency(const SaliencyRequest& request);
@@ -48,8 +58,8 @@ class SaliencyDesk {
  private:
   struct Loader;  // the model, made and used on the worker's thread
 
-  bool available_;
-  std::shared_ptr<Loader> loader_;
+  ExplainerFactory factory_;
+  std::shared_ptr<Loader> loader_;  // null: no model
   JobQueue jobs_;
   AsyncCache<int, ExplainerInfo> info_;
   AsyncCache<std::string, SaliencyPicture> maps_;

@@ -1,6 +1,9 @@
 #include "viewer/snapshot.h"
 
+#include <algorithm>
+#include <cctype>
 #include <chrono>
+#include <filesystem>
 
 #include <opencv2/imgproc.hpp>
 
@@ -20,6 +23,14 @@ constexpr int kSettled = 4;
 }  // namespace
 
 void write_snapshot(const ViewOptions& options) {
+  std::filesystem::path name(options.snapshot);
+  std::string extension = name.extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (extension != ".png")
+    throw InputError("'" + options.snapshot +
+                     "' is no name of a PNG, which snapshots are; name it '" +
+                     name.replace_extension(".png").string() + "'.");
   using Clock = std::chrono::steady_clock;
   WindowOptions window_options;
   window_options.size = options.window;
@@ -45,6 +56,9 @@ void write_snapshot(const ViewOptions& options) {
                        std::to_string(static_cast<int>(options.snapshot_seconds)) +
                        " s; is the disk very slow, or the model very large?");
   }
+  // Who asks for a model or a layer gets no picture without them.
+  if (!app.saliency_failure().empty() && (!options.model.empty() || !options.initial.layer.empty()))
+    throw InputError(app.saliency_failure());
   std::vector<unsigned char> pixels = window.read_pixels();
   const cv::Mat rgb(options.window.height, options.window.width, CV_8UC3, pixels.data());
   cv::Mat bgr;

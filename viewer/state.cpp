@@ -64,6 +64,8 @@ bool State::back() {
     highlighted_photo = -1;
   } else if (screen == Screen::kMap && selection.kind != Selection::Kind::kNone) {
     clear_selection();
+  } else if (!search.empty()) {
+    search.clear();
   } else {
     return false;
   }

@@ -62,8 +62,8 @@ struct State {
   void clear_selection();
   void open_photo(std::vector<Place> places, std::size_t index, const std::string& origin);
   void show_photo_on_map(std::int32_t photo_id);
-  // One step back, as Esc does: the help, the list, the photo, the rings, the selection. Answers
-  // whether there was one.
+  // One step back, as Esc does: the help, the list, the photo, the rings, the selection, the
+  // search. Answers whether there was one.
   bool back();
 };
 

@@ -32,11 +32,23 @@ void TaxonPanel::draw(Desk& desk, const Box& place, bool keys, bool find) {
   const std::int32_t count = static_cast<std::int32_t>(list.taxa.size());
   search_field(desk, "##search", "Search " + counted(count, "taxon", "taxa"), state.search, find);
   const bool searching = ImGui::IsItemActive();
+  const bool left = ImGui::IsItemDeactivated();
+  const auto pressed = [](ImGuiKey key) {
+    return ImGui::IsKeyPressed(ImGui::GetKeyIndex(key), false);
+  };
+  // ImGui's own Esc puts back what was there before.
+  if (left && pressed(ImGuiKey_Escape)) state.search.clear();
   if (searched_in_ != &list || searched_for_ != state.search) {
     rows_ = matching_taxa(list, state.search);
-    if (state.search.empty() && list.deep_map >= 0) rows_.insert(rows_.begin(), State::kAllTaxa);
+    if (list.deep_map >= 0) rows_.insert(rows_.begin(), State::kAllTaxa);
     searched_in_ = &list;
     searched_for_ = state.search;
+    scroll_to_taxon_ = true;
+  }
+  if (left && (pressed(ImGuiKey_Enter) || pressed(ImGuiKey_KeyPadEnter)) && !state.search.empty()) {
+    const auto first =
+        std::find_if(rows_.begin(), rows_.end(), [](std::int32_t row) { return row >= 0; });
+    if (first != rows_.end()) state.show_taxon(*first);
     scroll_to_taxon_ = true;
   }
   gap(desk, 2);
@@ -78,12 +90,6 @@ void TaxonPanel::draw_rows(Desk& desk, bool keys) {
   const float footer = desk.catalogue->taxa().unreadable > 0 ? theme.px(34) : 0;
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
   ImGui::BeginChild("rows", {0, -footer});
-  if (rows_.empty()) {
-    gap(desk, 8);
-    ImGui::Indent(theme.px(4));
-    wrapped_text(theme.small, theme.colours.faint, "No name holds “" + searched_for_ + "”.");
-    ImGui::Unindent(theme.px(4));
-  }
   if (scroll_to_taxon_) {
     const auto it = std::find(rows_.begin(), rows_.end(), desk.state.taxon);
     if (it != rows_.end()) {
@@ -100,6 +106,14 @@ void TaxonPanel::draw_rows(Desk& desk, bool keys) {
   while (clipper.Step())
     for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i)
       draw_row(desk, rows_[static_cast<std::size_t>(i)], row);
+  const bool nothing =
+      std::none_of(rows_.begin(), rows_.end(), [](auto taxon) { return taxon >= 0; });
+  if (nothing && !searched_for_.empty()) {
+    gap(desk, 8);
+    ImGui::Indent(theme.px(4));
+    wrapped_text(theme.small, theme.colours.faint, "No name holds “" + searched_for_ + "”.");
+    ImGui::Unindent(theme.px(4));
+  }
   ImGui::EndChild();
   ImGui::PopStyleVar();
 }

@@ -22,7 +22,7 @@ class TaxonPanel {
   const TaxonList* searched_in_ = nullptr;
   std::string searched_for_;
   std::vector<std::int32_t>
-      rows_;  // taxa that match; State::kAllTaxa first where there is such a map
+      rows_;  // taxa that match; before them always State::kAllTaxa where there is such a map
   bool scroll_to_taxon_ = true;
 };
 

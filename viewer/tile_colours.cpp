@@ -63,8 +63,8 @@ std::uint32_t tile_tint(ColourBy colour_by, const MapSummary& map, const MapLeve
 Legend legend_of(ColourBy colour_by, const MapSummary& map, const MapLevel& level) {
   switch (colour_by) {
     case ColourBy::kAttribution:
-      return {"Mean attribution, logits", signed_text(-map.attribution_limit), "0",
-              signed_text(map.attribution_limit), true};
+      return {"Mean attribution, logits", logits_text(-map.attribution_limit), "0",
+              logits_text(map.attribution_limit), true};
     case ColourBy::kCount:
       return {"Positions per tile", "1", "",
               count_text(static_cast<std::int64_t>(std::lround(level.count_limit))) + "+", true};

@@ -22,9 +22,10 @@ namespace differentia::viewer {
 struct ViewOptions {
   std::string atlas;                   // NAME.atlas; empty: the start screen
   std::string photo_root;              // where the photos are now; empty: where the atlas says
-  std::string model;                   // of the atlas; empty: no saliency
+  std::string model;                   // of the atlas; empty: the one the atlas names
   ExplainerFactory make_explainer;     // loads the model; empty: no saliency
   std::string demo_atlas;              // what "Open the demo" opens; empty: it is not offered
+  std::string demo_model;              // its model, where the demo names none itself; may be empty
   InitialView initial;                 // what is shown first
   Size window{1280, 800};              // of the window, or of the snapshot
   double ui_scale = 0;                 // of text and spacing; 0: the display's own

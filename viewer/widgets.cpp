@@ -11,7 +11,7 @@
 namespace differentia::viewer {
 
 bool begin_panel(const Desk& desk, const char* id, const Box& place, std::uint32_t background,
-                 ImVec2 padding) {
+                 ImVec2 padding, bool in_front) {
   const bool opaque = background >> 24 == 255;
   if (opaque) desk.renderer.fill(place, background);
   ImGui::SetNextWindowPos(corner(place));
@@ -21,7 +21,7 @@ bool begin_panel(const Desk& desk, const char* id, const Box& place, std::uint32
   const bool open = ImGui::Begin(
       id, nullptr,
       ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-          ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoNav |
+          ImGuiWindowFlags_NoNav | (in_front ? 0 : ImGuiWindowFlags_NoBringToFrontOnFocus) |
           (opaque || background == 0 ? ImGuiWindowFlags_NoBackground : 0));
   ImGui::PopStyleColor();
   ImGui::PopStyleVar();
@@ -64,6 +64,19 @@ std::string elided(ImFont* font, const std::string& value, float width) {
   return value.substr(0, end) + "…";
 }
 
+std::string elided_front(ImFont* font, const std::string& value, float width) {
+  if (text_size(font, value).x <= width) return value;
+  const float dots = text_size(font, "…").x;
+  std::size_t start = 0;
+  while (start < value.size()) {
+    ++start;
+    while (start < value.size() && (static_cast<unsigned char>(value[start]) & 0xC0u) == 0x80u)
+      ++start;
+    if (text_size(font, value.substr(start)).x + dots <= width) break;
+  }
+  return "…" + value.substr(start);
+}
+
 void section(const Desk& desk, const std::string& title) {
   gap(desk, 10);
   text(desk.theme.bold, desk.theme.colours.quiet, title);
@@ -73,23 +86,32 @@ void section(const Desk& desk, const std::string& title) {
 void stat_row(const Desk& desk, const std::string& label, const std::string& value,
               const std::string& small_print) {
   const Theme& theme = desk.theme;
-  const float right = ImGui::GetCursorPosX() + ImGui::GetContentRegionAvail().x;
-  text(theme.regular, theme.colours.quiet, label);
-  float width = text_size(theme.regular, value).x;
+  const float room = ImGui::GetContentRegionAvail().x;
+  const float right = ImGui::GetCursorPosX() + room;
+  const float value_width = text_size(theme.regular, value).x;
+  const float small = text_size(theme.small, small_print).x;
+  const bool blank = small_print.find_first_not_of(' ') == std::string::npos;
+  // A column of its own, so that values stand below each other whatever their intervals.
+  const float column = small_print.empty() ? 0 : std::max(small, theme.px(100)) + theme.px(8);
+  const bool narrow = room < theme.px(290) ||
+                      text_size(theme.regular, label).x + theme.px(8) + value_width + column > room;
+  text(theme.regular, theme.colours.quiet,
+       elided(theme.regular, label, room - value_width - theme.px(8)));
   ImGui::SameLine();
-  if (!small_print.empty()) {
-    const float small = text_size(theme.small, small_print).x;
+  if (!narrow && !small_print.empty()) {
     const float y = ImGui::GetCursorPosY();
     ImGui::SetCursorPosX(right - small);
     ImGui::SetCursorPosY(y + theme.px(1.5));
     text(theme.small, theme.colours.faint, small_print);
     ImGui::SameLine();
     ImGui::SetCursorPosY(y);
-    // A column of its own, so that values stand below each other whatever their intervals.
-    width += std::max(small, theme.px(100)) + theme.px(8);
   }
-  ImGui::SetCursorPosX(right - width);
+  ImGui::SetCursorPosX(right - value_width - (narrow ? 0 : column));
   text(theme.regular, theme.colours.text, value);
+  if (narrow && !blank) {
+    ImGui::SetCursorPosX(right - small);
+    text(theme.small, theme.colours.faint, small_print);
+  }
 }
 
 void gap(const Desk& desk, double pixels) {

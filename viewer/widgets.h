@@ -30,9 +30,9 @@ inline bool contains(const Box& b, ImVec2 p) {
 
 // A window without decoration that fills `place`; end with ImGui::End(). `background` 0:
 // see-through. Opaque ground is filled by the renderer: on software renderers a clear costs a tenth
-// of what ImGui's textured triangles cost.
+// of what ImGui's textured triangles cost. `in_front`: of the panels, whose clicks it takes.
 bool begin_panel(const Desk& desk, const char* id, const Box& place, std::uint32_t background,
-                 ImVec2 padding);
+                 ImVec2 padding, bool in_front = false);
 
 void text(ImFont* font, std::uint32_t colour, const std::string& value);
 void wrapped_text(ImFont* font, std::uint32_t colour, const std::string& value);
@@ -42,9 +42,12 @@ void draw_text(ImDrawList* list, ImFont* font, ImVec2 at, std::uint32_t colour,
 // As much of the text as fits, with "…" at its end where it does not.
 std::string elided(ImFont* font, const std::string& value, float width);
 
+// The same with "…" at its front.
+std::string elided_front(ImFont* font, const std::string& value, float width);
+
 // A small heading over what follows.
 void section(const Desk& desk, const std::string& title);
-// Label on the left, value flush right.
+// Label on the left, value flush right, small print right of it, or below where that does not fit.
 void stat_row(const Desk& desk, const std::string& label, const std::string& value,
               const std::string& small_print = {});
 void gap(const Desk& desk, double pixels);

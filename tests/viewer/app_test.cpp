@@ -109,3 +109,67 @@ TEST_CASE("the demo's card on the start screen can be clicked") {
   }
   CHECK(hands.app->state().screen == Screen::kMap);
 }
+
+TEST_CASE("Enter opens the first taxon found, Esc clears the search, all taxa stay in the list") {
+  ViewOptions options;
+  options.atlas = "made";
+  Hands hands(options);
+  hands.settle();
+  State& state = hands.app->state();
+  state.show_taxon(0);
+  hands.settle();
+  hands.click(120, 75);  // the search field
+  hands.type("2");       // "… 2" is the third of three
+  CHECK(state.search == "2");
+  hands.press_named(ImGuiKey_Enter);
+  hands.settle();
+  CHECK(state.taxon == 2);
+  hands.press_named(ImGuiKey_Escape);  // the field has no focus any more
+  CHECK(state.search.empty());
+  hands.click(120, 75);
+  hands.type("nothing");
+  CHECK(state.search == "nothing");
+  hands.press_named(ImGuiKey_Escape);
+  CHECK(state.search.empty());
+  CHECK(state.taxon == 2);
+  hands.click(120, 75);
+  hands.type("nothing");
+  hands.click(120, 115);  // the first row
+  CHECK(state.taxon == State::kAllTaxa);
+}
+
+TEST_CASE("F shows the map as it was shown first") {
+  ViewOptions options;
+  options.atlas = "made";
+  options.initial.taxon = "0";
+  Hands hands(options);
+  hands.settle();
+  const std::size_t tiles = hands.app->map_panel().canvas().tiles_drawn();
+  const double scale = hands.app->map_panel().canvas().camera().scale;
+  hands.app->set_still(false);
+  ImGui::GetIO().MousePos = {500, 380};
+  for (int notch = 0; notch < 12; ++notch) {
+    ImGui::GetIO().MouseWheel = notch < 8 ? 1 : -1;
+    hands.frame();
+  }
+  hands.settle();
+  CHECK(hands.app->map_panel().canvas().camera().scale > 2 * scale);
+  hands.press('F');
+  for (int i = 0; i < 60; ++i) hands.frame();
+  hands.settle();
+  CHECK(hands.app->map_panel().canvas().camera().scale == Approx(scale));
+  CHECK(hands.app->map_panel().canvas().tiles_drawn() == tiles);
+}
+
+TEST_CASE("a click beside the list of keys closes it and does nothing else") {
+  ViewOptions options;
+  options.atlas = "made";
+  options.initial.taxon = "0";
+  options.initial.help = true;
+  Hands hands(options);
+  hands.settle();
+  REQUIRE(hands.app->state().help);
+  hands.click(120, 170);  // over the list of taxa
+  CHECK_FALSE(hands.app->state().help);
+  CHECK(hands.app->state().taxon == 0);
+}

@@ -52,3 +52,15 @@ TEST_CASE("a label alone stands on its anchor; the less important one gives way"
 TEST_CASE("what is out of sight has no label") {
   CHECK_FALSE(place_labels({{{-5, 100}, 60, 20}}, {0, 0, 400, 300})[0].shown);
 }
+
+TEST_CASE("a small thing has its label beside it, and none over it") {
+  const Box tile{200, 100, 40, 40};
+  const std::vector<LabelRequest> labels{{{220, 120}, 70, 22, tile},
+                                         {{222, 150}, 70, 22, {0, 0, 600, 400}}};
+  const auto places = place_labels(labels, {0, 0, 600, 400});
+  REQUIRE(places[0].shown);
+  CHECK_FALSE(meet(places[0].box, tile));
+  CHECK(places[0].box.x - (tile.x + tile.width) < 10);
+  REQUIRE(places[1].shown);  // the large one's, which may stand on it
+  CHECK_FALSE(meet(places[1].box, tile));
+}

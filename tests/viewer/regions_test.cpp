@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "tests/catch.h"
 
@@ -19,28 +21,84 @@ double area(const std::vector<Point>& line) {
   return std::abs(sum / 2);
 }
 
-}  // namespace
-
-TEST_CASE("the zero line of a cone is a circle") {
-  constexpr std::int32_t kSide = 40;
-  std::vector<float> field;
-  for (int y = 0; y < kSide; ++y)
-    for (int x = 0; x < kSide; ++x)
-      field.push_back(static_cast<float>(12 - std::hypot(x + 0.5 - 20, y + 0.5 - 20)));
-  const auto lines = zero_lines(field, kSide);
-  REQUIRE(lines.size() == 1);
-  for (const Point& p : lines[0])
-    CHECK(std::hypot(p.x - 0.5, p.y - 0.5) == Approx(0.3).margin(0.004));
-  CHECK(area(lines[0]) == Approx(3.14159 * 0.09).epsilon(0.01));
+store::Cells cells_of(const std::vector<std::string>& rows) {
+  store::Cells cells;  // a digit: its concept; 'x': none; ' ': no cell
+  for (std::size_t y = 0; y < rows.size(); ++y)
+    for (std::size_t x = 0; x < rows[y].size(); ++x) {
+      if (rows[y][x] == ' ') continue;
+      cells.bin_x.push_back(static_cast<std::uint16_t>(x));
+      cells.bin_y.push_back(static_cast<std::uint16_t>(y));
+      cells.count.push_back(5);
+      cells.concept_number.push_back(
+          static_cast<std::int16_t>(rows[y][x] == 'x' ? -1 : rows[y][x] - '0'));
+    }
+  return cells;
 }
 
-TEST_CASE("lines close at the border, and saddles are cut apart") {
-  const auto full = zero_lines(std::vector<float>(9, 1.0f), 3);
-  REQUIRE(full.size() == 1);
-  CHECK(area(full[0]) > 0.9);
-  const auto saddle = zero_lines({1, -1, -1, 1}, 2);
-  CHECK(saddle.size() == 2);
-  CHECK(zero_lines({-1, -1, -1, -1}, 2).empty());
+// Even–odd rule over all outlines.
+bool inside(const Region& region, Point p) {
+  bool in = false;
+  for (const auto& line : region.outlines)
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      const Point a = line[i], b = line[(i + 1) % line.size()];
+      if ((a.y > p.y) != (b.y > p.y) && p.x < a.x + (p.y - a.y) / (b.y - a.y) * (b.x - a.x))
+        in = !in;
+    }
+  return in;
+}
+
+}  // namespace
+
+TEST_CASE("outlines and tiles say the same: each holds its concept's cells and no other") {
+  const std::vector<std::string> rows{"0011    ",  //
+                                      "0001x  2",  //
+                                      "0 01 222",  //
+                                      "000112 2",  //
+                                      "3  1   2",  //
+                                      " 31    2",  //
+                                      "1333  22",  //
+                                      "11333   "};
+  const store::Cells cells = cells_of(rows);
+  RegionOptions options;
+  options.smallest = 1;
+  const auto regions = concept_regions(cells, 8, options);
+  for (std::size_t i = 0; i < cells.count.size(); ++i) {
+    const Point p{(cells.bin_x[i] + 0.5) / 8, (cells.bin_y[i] + 0.5) / 8};
+    std::vector<std::int32_t> around;
+    for (const Region& region : regions)
+      if (inside(region, p)) around.push_back(region.number);
+    CAPTURE(cells.bin_x[i], cells.bin_y[i]);
+    if (cells.concept_number[i] < 0)
+      CHECK(around.empty());
+    else
+      CHECK(around == std::vector<std::int32_t>{cells.concept_number[i]});
+  }
+  // The gap within concept 0 is bridged; the one between concepts is nobody's.
+  CHECK(inside(regions.front(), {1.5 / 8, 2.5 / 8}));
+  for (const Region& region : regions) CHECK_FALSE(inside(region, {4.5 / 8, 2.5 / 8}));
+}
+
+TEST_CASE("a concept's largest region comes first and is kept, specks are not") {
+  RegionOptions options;
+  options.smallest = 2;
+  const auto regions =
+      concept_regions(cells_of({"0  00", "     ", "     ", "1   0", "    0"}), 5, options);
+  REQUIRE(regions.size() == 3);
+  CHECK(regions[0].number == 0);
+  CHECK(regions[0].middles.size() == 2);
+  CHECK(regions[1].number == 0);
+  CHECK(regions[2].number == 1);
+  CHECK(regions[2].middles.size() == 1);
+  CHECK(regions[2].anchor.x == Approx(0.1));
+  CHECK(regions[2].bounds.y == Approx(0.6));
+}
+
+TEST_CASE("a ring has two outlines, and its anchor is one of its cells") {
+  const auto regions = concept_regions(cells_of({"000", "0x0", "000"}), 3);
+  REQUIRE(regions.size() == 1);
+  CHECK(regions[0].outlines.size() == 2);
+  CHECK_FALSE(inside(regions[0], {0.5, 0.5}));
+  CHECK(inside(regions[0], regions[0].anchor));
 }
 
 TEST_CASE("each concept has its own half of a divided map") {

@@ -2,11 +2,12 @@
 
 #include "viewer/viewer.h"
 
+#include <unistd.h>
 #include <cmath>
 #include <cstdlib>
-#include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <set>
 
 #include <opencv2/imgcodecs.hpp>
@@ -37,6 +38,7 @@ class BumpExplainer : public PhotoExplainer {
     return {"bump", {"a", "b"}, {"features.1", "features.2"}, "features.2"};
   }
   SaliencyMap explain(const SaliencyRequest& request) override {
+    if (request.layer == "nope") throw UnknownName("layer", "nope", {"features.1", "features.2"});
     SaliencyMap map;
     map.size = request.size;
     for (int y = 0; y < map.size.height; ++y)
@@ -57,11 +59,15 @@ struct Workplace {
   fs::path folder =
       fs::temp_directory_path() / ("differentia_snapshot_test-" + std::to_string(getpid()));
   std::string atlas = (folder / "made.atlas").string();
+  std::string model = (folder / "bump.pt").string();  // the atlas's
   Workplace() {
     fs::remove_all(folder);
     fs::create_directories(folder);
     setenv("LIBGL_ALWAYS_SOFTWARE", "1", 0);
-    store::make_synthetic_atlas(atlas);
+    std::ofstream(model) << "a bump";
+    store::SyntheticOptions synthetic;
+    synthetic.model_sha256 = sha256_of_file(model);
+    store::make_synthetic_atlas(atlas, synthetic);
   }
   ~Workplace() { fs::remove_all(folder); }
 
@@ -117,7 +123,7 @@ TEST_CASE("a photo is shown with its overlay, and hatched where the model saw no
   options.initial.exemplar = 1;
   run_viewer(options);
   const cv::Mat plain = cv::imread(options.snapshot);
-  options.model = "bump";
+  options.model = work.model;
   options.make_explainer = [](const std::string&) { return std::make_unique<BumpExplainer>(); };
   run_viewer(options);
   const cv::Mat overlaid = cv::imread(options.snapshot);
@@ -125,6 +131,56 @@ TEST_CASE("a photo is shown with its overlay, and hatched where the model saw no
   options.initial.opacity = 0;
   run_viewer(options);
   CHECK(cv::norm(cv::imread(options.snapshot), overlaid, cv::NORM_L1) > 1e5);
+}
+
+TEST_CASE("a model that is not the atlas's is refused by both names, and explains nothing") {
+  if (!has_display()) return;
+  const Workplace work;
+  ViewOptions options = work.options("other.png");
+  options.initial.taxon = "0";
+  options.initial.concept_number = 0;
+  options.initial.exemplar = 1;
+  run_viewer(options);
+  const cv::Mat plain = cv::imread(options.snapshot);
+  fs::remove(options.snapshot);
+  options.model = (work.folder / "other.pt").string();
+  std::ofstream(options.model) << "another bump";
+  options.make_explainer = [](const std::string&) { return std::make_unique<BumpExplainer>(); };
+  try {
+    run_viewer(options);
+    FAIL("a picture was written");
+  } catch (const InputError& error) {
+    CHECK_THAT(error.what(), Catch::Matchers::Contains("other.pt' (bump) is not the model"));
+  }
+  CHECK_FALSE(fs::exists(options.snapshot));
+  // The file that the atlas names is taken without being asked for, but only when it is the right
+  // one.
+  options.model.clear();
+  std::ofstream(fs::path(work.atlas) / "model_path.txt") << "../bump.pt\n";
+  run_viewer(options);
+  const cv::Rect photo(250, 100, 300, 400);
+  CHECK(cv::norm(plain(photo), cv::imread(options.snapshot)(photo), cv::NORM_L1) > 1e5);
+  std::ofstream(fs::path(work.atlas) / "model_path.txt") << "../other.pt\n";
+  run_viewer(options);
+  CHECK(cv::norm(plain(photo), cv::imread(options.snapshot)(photo), cv::NORM_L1) == 0);
+}
+
+TEST_CASE("a snapshot fails where its layer does not exist, and where it would be no PNG") {
+  if (!has_display()) return;
+  const Workplace work;
+  ViewOptions options = work.options("layer.png");
+  options.initial.taxon = "0";
+  options.initial.concept_number = 0;
+  options.initial.exemplar = 1;
+  options.model = work.model;
+  options.make_explainer = [](const std::string&) { return std::make_unique<BumpExplainer>(); };
+  options.initial.layer = "nope";
+  CHECK_THROWS_AS(run_viewer(options), InputError);
+  CHECK_FALSE(fs::exists(options.snapshot));
+  options.initial.layer = "features.1";
+  options.snapshot = (work.folder / "layer.jpg").string();
+  CHECK_THROWS_AS(run_viewer(options), InputError);
+  CHECK_FALSE(fs::exists(options.snapshot));
 }
 
 TEST_CASE("photos that were moved are said to be, and the screen is complete all the same") {

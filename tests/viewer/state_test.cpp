@@ -1,7 +1,7 @@
 #include "viewer/state.h"
 
-#include <cmath>
 #include <unistd.h>
+#include <cmath>
 
 #include <filesystem>
 
@@ -93,6 +93,9 @@ TEST_CASE("Esc goes back one step at a time") {
   CHECK(state.selection.concept_number == 3);
   CHECK(state.back());
   CHECK(state.selection.kind == Selection::Kind::kNone);
+  state.search = "limo";
+  CHECK(state.back());
+  CHECK(state.search.empty());
   CHECK_FALSE(state.back());
 }
 
@@ -114,6 +117,11 @@ TEST_CASE("numbers are written as people read them") {
   CHECK(signed_text(1.2) == "+1.20");
   CHECK(signed_text(-0.349) == "−0.35");
   CHECK(signed_text(-0.001) == "0.00");
+  CHECK(logits_text(1.2) == "+1.20");
+  CHECK(logits_text(-0.0123) == "−0.012");
+  CHECK(logits_text(0.00314) == "+0.0031");
+  CHECK(logits_text(0) == "0.00");
+  CHECK(logits_interval_text({0.0123, -0.0004, 0.03}) == "0.000 … +0.030");
   CHECK(percent_text(0.414) == "41 %");
   CHECK(percent_text(std::nan("")) == "–");
   CHECK(signed_interval_text({1, -INFINITY, INFINITY}) == "not known");

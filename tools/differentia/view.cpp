@@ -64,6 +64,11 @@ int view(Console& console, Flags& flags) {
   } catch (const FileError&) {
     options.demo_atlas.clear();  // not shipped here: the start screen does without
   }
+  try {
+    options.demo_model = data_path("world/clean/model.pt");
+  } catch (const FileError&) {
+    options.demo_model.clear();  // the demo then has no saliency
+  }
   int status = 0;
   try {
     status = viewer::run_viewer(options);
@@ -93,7 +98,7 @@ Verb view_verb() {
         app.add_option("--photos", options.photo_root,
                        "Where the photos are now (default: where the atlas says)");
         app.add_option("--model", options.model,
-                       "The atlas's model, for live saliency (default: none, no saliency)");
+                       "The atlas's model, for live saliency (default: where the atlas says)");
         app.add_option("--size", flags->size, "Of the window or the picture")
             ->capture_default_str();
         app.add_option("--ui-scale", options.ui_scale, "Of text and spacing; 0: the display's own")

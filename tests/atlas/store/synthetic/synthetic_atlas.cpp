@@ -157,12 +157,13 @@ AtlasHead synthetic_head(const SyntheticOptions& options) {
   AtlasHead head;
   head.provenance.program_version = DIFFERENTIA_VERSION;
   head.provenance.model_name = "synthetic";
-  head.provenance.model_sha256 = std::string(64, '0');
+  head.provenance.model_sha256 = options.model_sha256;
   head.provenance.model_card = "{}";
   head.provenance.options =
       fmt::format("{{\"taxa\": {}, \"points\": {}}}", options.taxa, options.points_per_taxon);
   head.provenance.photos_sha256 = std::string(64, '1');
   head.provenance.photo_root_hint = "..";
+  head.provenance.model_path_hint = "../model.pt";
   head.provenance.seed = options.seed;
   for (int t = 0; t < options.taxa; ++t) head.labels.push_back(scientific_name(t));
   head.layers = {layer_record(0, "features.13", "layer", options.channels, options.grid),
@@ -295,10 +296,15 @@ void add_synthetic_map(Writer& writer, const SyntheticOptions& options, int taxo
     record.threshold = 0.6;
     record.positions = n / options.concepts;
     record.observations = options.photos_per_taxon / 2;
+    record.prevalence_with = 9 - c;
+    record.prevalence_of = 10;
+    record.prevalence_held_out = true;
     record.prevalence = {0.9 - 0.1 * c, 0.8 - 0.1 * c, std::min(1.0, 0.95 - 0.05 * c)};
     record.attribution = {cluster.attribution, cluster.attribution - 0.2,
                           cluster.attribution + 0.2};
     record.subject_share = cluster.subject;
+    record.subject_share_low = cluster.subject - 0.05;
+    record.subject_share_high = cluster.subject + 0.05;
     record.place_x = 0.2 + 0.1 * (c % 6);
     record.place_y = 0.3 + 0.08 * (c % 5);
     record.spread_x = record.spread_y = 0.1;

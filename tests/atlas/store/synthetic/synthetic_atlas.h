@@ -26,6 +26,7 @@ struct SyntheticOptions {
   bool photo_files = true;  // writes a JPEG for every photo into PATH's folder, "photos/"
   int commit_every = 500;   // taxa
   std::uint64_t seed = 1;
+  std::string model_sha256 = std::string(64, '0');  // of the model it says it was built with
 };
 
 // The head of the atlas that these options give.

@@ -65,7 +65,8 @@ std::vector<Point> candidates(const LabelRequest& label) {
 }  // namespace
 
 std::vector<LabelPlace> place_labels(const std::vector<LabelRequest>& labels, const Box& canvas,
-                                     const std::vector<Box>& obstacles, double gap) {
+                                     const std::vector<Box>& obstacles,
+                                     const std::vector<Box>& avoided, double gap) {
   std::vector<Box> taken = obstacles, things;
   for (const LabelRequest& label : labels)
     if (small(label)) things.push_back(label.thing);
@@ -79,11 +80,14 @@ std::vector<LabelPlace> place_labels(const std::vector<LabelRequest>& labels, co
     const bool in_sight = label.anchor.x >= canvas.x && label.anchor.x <= canvas.x + canvas.width &&
                           label.anchor.y >= canvas.y && label.anchor.y <= canvas.y + canvas.height;
     const std::vector<Point> middles = in_sight ? candidates(label) : std::vector<Point>();
-    for (const bool strict : {true, false}) {
+    // At best it covers nothing, else no named thing, else no other label.
+    for (const int strict : {2, 1, 0}) {
+      if (strict == 2 && (avoided.empty() || !small(label))) continue;
       for (std::size_t i = 0; i < middles.size() && !place.shown; ++i) {
         const Box box{middles[i].x - label.width / 2, middles[i].y - label.height / 2, label.width,
                       label.height};
-        if (inside(box, canvas) && off(box, taken, gap) && (!strict || off(box, things, 0)))
+        if (inside(box, canvas) && off(box, taken, gap) && (strict < 1 || off(box, things, 0)) &&
+            (strict < 2 || off(box, avoided, 0)))
           place = {true, box};
       }
     }

@@ -25,7 +25,9 @@ struct LabelPlace {
 // it beside itself, and off the other such things where there is room. A label without a free place
 // within reach is not shown. All stay within `canvas`, off `obstacles` and at least `gap` pixels
 // apart.
+// `avoided`: covered only where there is no other place.
 std::vector<LabelPlace> place_labels(const std::vector<LabelRequest>& labels, const Box& canvas,
-                                     const std::vector<Box>& obstacles = {}, double gap = 3);
+                                     const std::vector<Box>& obstacles = {},
+                                     const std::vector<Box>& avoided = {}, double gap = 3);
 
 }  // namespace differentia::viewer

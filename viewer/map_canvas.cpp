@@ -71,8 +71,15 @@ std::size_t MapCanvas::level(const MapSummary& map) {
   const auto& bins = map.record.level_bins;
   if (bins.empty()) return 0;
   for (Camera* camera : {&camera_.now, &camera_.goal}) camera->max_scale = bins.back() * kMostTile;
-  level_ = follow_level(bins, camera_.now.scale, level_);
+  level_ = follow_level(bins, camera_.now.scale, level_, limits_);
   return level_;
+}
+
+std::vector<Box> MapCanvas::tile_boxes(std::size_t most) const {
+  std::vector<Box> boxes;
+  if (tiles_.size() > most) return boxes;
+  for (const Tile& tile : tiles_) boxes.push_back({tile.x, tile.y, tile.side, tile.side});
+  return boxes;
 }
 
 void MapCanvas::draw(Renderer& renderer, IconCache& icons, const MapSummary& map,

@@ -52,6 +52,11 @@ class MapCanvas {
   void draw(Renderer& renderer, IconCache& icons, const MapSummary& map, const MapLevel& level,
             ColourBy colour_by, const Emphasis& emphasis);
   std::size_t tiles_drawn() const { return tiles_.size(); }
+  // Where the tiles drawn last lie on the screen; none where there are more than `most`.
+  std::vector<Box> tile_boxes(std::size_t most) const;
+  // Of the tiles' sizes, from now on.
+  void set_limits(const LevelLimits& limits) { limits_ = limits; }
+  const LevelLimits& limits() const { return limits_; }
 
   static constexpr double kMargin = 28;  // pixels around the map when it is fitted
 
@@ -60,6 +65,7 @@ class MapCanvas {
   Pointer pointer_;
   static constexpr auto kNoLevel = static_cast<std::size_t>(-1);
   std::size_t level_ = kNoLevel;
+  LevelLimits limits_;
   double fitted_scale_ = 1;
   bool fitting_ = false;  // on the way to the whole map
   std::vector<Tile> tiles_;

@@ -140,7 +140,8 @@ void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera, cons
 
 std::int32_t draw_concept_labels(const Desk& desk, ImDrawList* list, const Camera& camera,
                                  const MapSummary& map, const MapLevel& level, bool hoverable,
-                                 std::int32_t most, const std::vector<Box>& obstacles) {
+                                 std::int32_t most, const std::vector<Box>& obstacles,
+                                 const std::vector<Box>& tiles) {
   const Theme& theme = desk.theme;
   const float dot = theme.px(4), padding = theme.px(8), height = theme.px(22);
   struct Texts {
@@ -179,7 +180,7 @@ std::int32_t draw_concept_labels(const Desk& desk, ImDrawList* list, const Camer
     // What somebody has chosen is not to be covered by any name.
     if (c.number == chosen) taken.push_back(region.box);
   }
-  const auto places = place_labels(requests, canvas, taken);
+  const auto places = place_labels(requests, canvas, taken, tiles);
   std::int32_t hovered = -1;
   for (std::size_t i = 0; i < places.size(); ++i) {
     if (!places[i].shown) continue;

@@ -24,10 +24,12 @@ std::int32_t rank_of(const MapSummary& map, std::int32_t number);
 void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera, const MapSummary& map,
                   const MapLevel& level, std::int32_t selected, std::int32_t most);
 // Number and attribution of each concept with a rank below `most`, beside each of its regions in
-// sight, off the obstacles; answers the number under the mouse, −1 for none.
+// sight, off the obstacles and where possible off the tiles; answers the number under the mouse, −1
+// for none.
 std::int32_t draw_concept_labels(const Desk& desk, ImDrawList* list, const Camera& camera,
                                  const MapSummary& map, const MapLevel& level, bool hoverable,
-                                 std::int32_t most, const std::vector<Box>& obstacles);
+                                 std::int32_t most, const std::vector<Box>& obstacles,
+                                 const std::vector<Box>& tiles);
 
 Box minimap_place(const Desk& desk, const Box& canvas);
 Box legend_place(const Desk& desk, const Box& canvas);

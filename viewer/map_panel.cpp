@@ -16,7 +16,8 @@ namespace {
 
 constexpr double kHeader = 62;
 constexpr double kMinimapZoom = 1.15;
-constexpr double kNamed = 12;  // concepts outlined on the whole map; more as it grows
+constexpr std::size_t kTilesAvoided = 300;  // by labels; where there are more, all is covered
+constexpr double kNamed = 12;               // concepts outlined on the whole map; more as it grows
 
 }  // namespace
 
@@ -25,7 +26,7 @@ void MapPanel::look(const MapSummary& map, int level, double zoom, Point centre)
   const auto& bins = map.record.level_bins;
   if (level >= 0 && !bins.empty()) {
     const std::size_t wanted = std::min(static_cast<std::size_t>(level), bins.size() - 1);
-    if (choose_level(bins, scale) != wanted) scale = 32.0 * bins[wanted];
+    if (choose_level(bins, scale, canvas_.limits()) != wanted) scale = 32.0 * bins[wanted];
   }
   canvas_.look_at(centre, scale * zoom);
 }
@@ -167,6 +168,9 @@ void MapPanel::draw_map(Desk& desk, const Box& place, std::int32_t map_id, const
   input.time = desk.time;
   input.step = desk.step;
   input.still = desk.still;
+  // Who asks for larger type sees no better for tiles.
+  canvas_.set_limits(
+      {LevelLimits().comfortable * desk.theme.scale, LevelLimits().smallest * desk.theme.scale});
   // A first look without a viewport would be a look at nothing.
   bool clicked = canvas_.update(input);
   if (state.fit_requested) {
@@ -182,7 +186,7 @@ void MapPanel::draw_map(Desk& desk, const Box& place, std::int32_t map_id, const
     shown_ = ready;
     shown_level_ = wanted;
     shown_map_ = map_id;
-  } else if (shown_ && canvas_.camera().scale / shown_->bins < LevelLimits().smallest) {
+  } else if (shown_ && canvas_.camera().scale / shown_->bins < canvas_.limits().smallest) {
     // Too fine for this zoom, and the right one is still being read: any coarser one will do.
     for (std::size_t level = wanted; level-- > 0;)
       if (const auto coarse = desk.catalogue->level(map_id, level)) {
@@ -196,7 +200,7 @@ void MapPanel::draw_map(Desk& desk, const Box& place, std::int32_t map_id, const
   complete_ = ready != nullptr && !canvas_.moving();
   bool over_label = false;
   const bool too_fine = shown_ &&
-                        canvas_.camera().scale / shown_->bins < 0.8 * LevelLimits().smallest &&
+                        canvas_.camera().scale / shown_->bins < 0.8 * canvas_.limits().smallest &&
                         shown_level_ > 0;
   if (shown_ && !too_fine) {
     MapCanvas::Emphasis emphasis;
@@ -287,9 +291,10 @@ void MapPanel::draw_labels(Desk& desk, const MapSummary& map, bool hovered, bool
     obstacles.push_back(legend_place(desk, canvas));
   if (canvas_.camera().scale > canvas_.fitted_scale() * kMinimapZoom)
     obstacles.push_back(minimap_place(desk, canvas));
+  const std::vector<Box> tiles = canvas_.tile_boxes(kTilesAvoided);
   const std::int32_t number =
       draw_concept_labels(desk, ImGui::GetWindowDrawList(), canvas_.camera(), map, *shown_, hovered,
-                          named(desk), obstacles);
+                          named(desk), obstacles, tiles);
   if (number >= 0) {
     desk.next_hovered_concept = number;
     over_label = true;

@@ -49,17 +49,19 @@ class Bins {
     for (const auto& [bin, number] : filled) numbers_[bin] = number;
   }
 
+  // The concept that lies on two opposite sides of an empty bin whose neighbours are all of it.
   std::int32_t surrounding(std::int32_t x, std::int32_t y) const {
-    std::int32_t number = kEmpty, neighbours = 0;
+    std::int32_t number = kEmpty;
+    bool between = false;
     for (std::int32_t dy = -1; dy <= 1; ++dy)
       for (std::int32_t dx = -1; dx <= 1; ++dx) {
         const std::int32_t other = at(x + dx, y + dy);
         if (other == kEmpty) continue;
         if (number != kEmpty && other != number) return kNone;
         number = other;
-        ++neighbours;
+        between = between || at(x - dx, y - dy) == other;
       }
-    return neighbours >= 3 ? number : kNone;
+    return between ? number : kNone;
   }
 
   std::int32_t side_;

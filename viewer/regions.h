@@ -28,7 +28,7 @@ struct RegionOptions {
 };
 
 // `bins` along a side of `cells`. In the order of the concepts' numbers, the largest of each first.
-// An empty bin all of whose neighbours are of one concept, three of them at least, belongs to that.
+// An empty bin between two cells of one concept, and beside no other, belongs to that.
 std::vector<Region> concept_regions(const store::Cells& cells, std::int32_t bins,
                                     const RegionOptions& options = {});
 

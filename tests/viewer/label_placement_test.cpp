@@ -64,3 +64,13 @@ TEST_CASE("a small thing has its label beside it, and none over it") {
   REQUIRE(places[1].shown);  // the large one's, which may stand on it
   CHECK_FALSE(meet(places[1].box, tile));
 }
+
+TEST_CASE("a label covers other tiles only where there is no other place") {
+  const Box tile{200, 100, 40, 40};
+  const std::vector<LabelRequest> labels{{{220, 120}, 70, 22, tile}};
+  const Box right{242, 100, 40, 40}, all{0, 0, 600, 400};
+  const auto place = place_labels(labels, {0, 0, 600, 400}, {}, {tile, right}).front();
+  REQUIRE(place.shown);
+  CHECK_FALSE(meet(place.box, right));
+  CHECK(place_labels(labels, {0, 0, 600, 400}, {}, {all}).front().shown);
+}

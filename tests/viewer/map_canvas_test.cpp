@@ -132,3 +132,30 @@ TEST_CASE("colours and emphasis reach the tiles") {
   CHECK(f.renderer.tiles.front().alpha < 0.5f);
   CHECK(f.renderer.tiles.back().alpha == 1.0f);
 }
+
+TEST_CASE("the whole map shows the same level whencesoever it is come to") {
+  Fixture f;
+  f.canvas.update(input());
+  f.canvas.fit(true);
+  const MapSummary map = summary();
+  const std::size_t first = f.canvas.level(map);
+  CanvasInput in = input();
+  for (int notch = 0; notch < 3; ++notch) {
+    in.wheel = 1;
+    f.canvas.update(in);
+    f.canvas.level(map);
+  }
+  f.canvas.fit(false);
+  f.canvas.level(map);
+  in.wheel = 0;
+  f.canvas.update(in);
+  CHECK(f.canvas.level(map) == first);
+}
+
+TEST_CASE("larger type asks for larger tiles") {
+  Fixture f;
+  f.canvas.set_limits({48, 24});
+  f.canvas.update(input());
+  f.canvas.fit(true);
+  CHECK(f.canvas.level(summary()) == 0);  // 644 px: 16 bins would be 40 px
+}

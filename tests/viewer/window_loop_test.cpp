@@ -73,3 +73,18 @@ TEST_CASE("a window left alone draws its last frame too") {
   check();
   fs::remove_all(folder);
 }
+
+TEST_CASE("the window closes when somebody asks to stop") {
+  if (std::getenv("DISPLAY") == nullptr) {
+    WARN("There is no display: run under xvfb-run.");
+    return;
+  }
+  setenv("LIBGL_ALWAYS_SOFTWARE", "1", 0);
+  ViewOptions options;
+  options.window = {400, 300};
+  int asked = 0;
+  options.stop_asked = [&] { return ++asked > 6; };
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(run_viewer(options) == 0);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(20));
+}

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <limits>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -31,6 +32,17 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
   return row.back();
 }
 
+std::size_t distance_to_words(const std::string& wanted, const std::string& candidate) {
+  std::size_t least = std::numeric_limits<std::size_t>::max();
+  for (std::size_t first = 0; first < candidate.size();) {
+    const std::size_t end = std::min(candidate.find_first_of(" _", first), candidate.size());
+    if (end > first)
+      least = std::min(least, edit_distance(wanted, candidate.substr(first, end - first)));
+    first = end + 1;
+  }
+  return least;
+}
+
 std::string unknown_sentence(const std::string& kind, const std::string& name,
                              const std::vector<std::string>& nearest) {
   if (nearest.empty()) return fmt::format("There is no {} '{}'.", kind, name);
@@ -40,11 +52,29 @@ std::string unknown_sentence(const std::string& kind, const std::string& name,
 
 }  // namespace
 
+DamagedFile::DamagedFile(const std::string& file, std::string what)
+    : FileError(file, fmt::format("'{}' is damaged: {}.", file, what)), reason(std::move(what)) {}
+
 UnknownName::UnknownName(const std::string& kind, std::string wanted,
                          std::vector<std::string> candidates)
     : InputError(unknown_sentence(kind, wanted, candidates)),
       name(std::move(wanted)),
       nearest(std::move(candidates)) {}
+
+UnknownName UnknownName::among(const std::string& kind, const std::string& wanted,
+                               const std::vector<std::string>& names) {
+  const auto near = nearest_names(wanted, names);
+  if (!near.empty() || names.empty()) return UnknownName(kind, wanted, near);
+  constexpr std::size_t kShown = 5;
+  const std::vector<std::string> first(
+      names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, names.size())));
+  const std::string sentence =
+      names.size() <= kShown
+          ? fmt::format("There is no {} '{}'; there are: {}.", kind, wanted, fmt::join(first, ", "))
+          : fmt::format("There is no {} '{}', nor one like it, among {}: {} …", kind, wanted,
+                        names.size(), fmt::join(first, ", "));
+  return UnknownName(wanted, first, sentence);
+}
 
 DiskFull::DiskFull(const std::string& file)
     : FileError(file,
@@ -61,8 +91,13 @@ std::vector<std::string> nearest_names(const std::string& name,
     const std::string candidate = lower(candidates[i]);
     const bool contained = !wanted.empty() && (candidate.find(wanted) != std::string::npos ||
                                                wanted.find(candidate) != std::string::npos);
-    const std::size_t distance = edit_distance(wanted, candidate);
-    ranked.emplace_back(contained ? distance / 4 : distance, i);
+    const std::size_t whole = edit_distance(wanted, candidate);
+    const std::size_t closest = std::min(whole, distance_to_words(wanted, candidate));
+    if (contained) {
+      ranked.emplace_back(whole / 4, i);
+    } else if (closest <= std::max<std::size_t>(1, wanted.size() / 2)) {
+      ranked.emplace_back(closest, i);
+    }
   }
   count = std::min(count, ranked.size());
   std::partial_sort(ranked.begin(), ranked.begin() + static_cast<std::ptrdiff_t>(count),

@@ -28,13 +28,28 @@ class FileError : public InputError {
   const std::string path;
 };
 
-// A name that matches nothing; `nearest` are the closest existing names, best first.
+// A file whose content is not what it should be: "'PATH' is damaged: REASON."
+class DamagedFile : public FileError {
+ public:
+  DamagedFile(const std::string& file, std::string what);
+  const std::string reason;
+};
+
+// A name that matches nothing; `nearest` are the closest existing names, best first, or the first
+// few of all where none is close.
 class UnknownName : public InputError {
  public:
   // `kind` is what was looked for: "layer", "taxon", "species" …
   UnknownName(const std::string& kind, std::string wanted, std::vector<std::string> candidates);
+  // Of all the names there are: says the nearest, or else how many there are and the first few.
+  static UnknownName among(const std::string& kind, const std::string& wanted,
+                           const std::vector<std::string>& names);
   const std::string name;
   const std::vector<std::string> nearest;
+
+ private:
+  UnknownName(std::string wanted, std::vector<std::string> candidates, const std::string& sentence)
+      : InputError(sentence), name(std::move(wanted)), nearest(std::move(candidates)) {}
 };
 
 // No space left, or a quota reached, while writing `path`.
@@ -49,8 +64,9 @@ class Interrupted : public std::runtime_error {
   Interrupted() : std::runtime_error("interrupted") {}
 };
 
-// The `count` candidates nearest to `name` by edit distance (case-insensitive; a candidate that
-// contains the name, or is contained in it, comes first).
+// Up to `count` candidates nearest to `name` by edit distance to the whole or to one of its words
+// (case-insensitive; a candidate that contains the name, or is contained in it, comes first). What
+// differs in more than half of the name's letters is not near.
 std::vector<std::string> nearest_names(const std::string& name,
                                        const std::vector<std::string>& candidates,
                                        std::size_t count = 3);

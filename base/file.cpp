@@ -17,7 +17,7 @@
 namespace differentia {
 namespace {
 
-int open_file(const std::string& path, File::Mode mode) {
+int open_file(const std::string& path, File::Mode mode, const std::string& shown) {
   int flags = O_CLOEXEC;
   if (mode == File::Mode::kRead) flags |= O_RDONLY;
   if (mode == File::Mode::kWrite) flags |= O_RDWR;
@@ -26,9 +26,8 @@ int open_file(const std::string& path, File::Mode mode) {
   do {
     descriptor = ::open(path.c_str(), flags, 0666);
   } while (descriptor < 0 && errno == EINTR);
-  if (descriptor < 0 && mode == File::Mode::kRead)
-    throw FileError(path, fmt::format("'{}' cannot be read: {}.", path, std::strerror(errno)));
-  if (descriptor < 0) throw_write_error(path, errno);
+  if (descriptor < 0 && mode == File::Mode::kRead) throw_read_error(shown, errno);
+  if (descriptor < 0) throw_write_error(shown, errno);
   return descriptor;
 }
 
@@ -36,11 +35,25 @@ int open_file(const std::string& path, File::Mode mode) {
 
 void throw_write_error(const std::string& path, int error) {
   if (error == ENOSPC || error == EDQUOT || error == EFBIG) throw DiskFull(path);
-  throw FileError(path, fmt::format("'{}' cannot be written: {}.", path, std::strerror(error)));
+  throw FileError(path, fmt::format("'{}' cannot be written ({}); see that its folder is there and "
+                                    "may be written to, or choose another place.",
+                                    path, std::strerror(error)));
+}
+
+void throw_read_error(const std::string& path, int error) {
+  const char* advice = "see that the disk it lies on is well";
+  if (error == ENOENT || error == ENOTDIR) advice = "see that its name and folder are right";
+  if (error == EACCES || error == EPERM) advice = "change its permissions";
+  if (error == EISDIR) advice = "give a file";
+  throw FileError(path,
+                  fmt::format("'{}' cannot be read ({}); {}.", path, std::strerror(error), advice));
 }
 
 File::File(std::string path, Mode mode)
-    : path_(std::move(path)), descriptor_(open_file(path_, mode)) {}
+    : path_(std::move(path)), descriptor_(open_file(path_, mode, path_)) {}
+
+File::File(const std::string& path, Mode mode, std::string shown)
+    : path_(std::move(shown)), descriptor_(open_file(path, mode, path_)) {}
 
 File::~File() {
   if (descriptor_ >= 0) ::close(descriptor_);
@@ -57,8 +70,7 @@ File& File::operator=(File&& other) noexcept {
 
 std::uint64_t File::size() const {
   struct stat status {};
-  if (::fstat(descriptor_, &status) != 0)
-    throw FileError(path_, fmt::format("'{}' cannot be read: {}.", path_, std::strerror(errno)));
+  if (::fstat(descriptor_, &status) != 0) throw_read_error(path_, errno);
   return static_cast<std::uint64_t>(status.st_size);
 }
 
@@ -67,8 +79,7 @@ void File::read_at(std::uint64_t offset, void* bytes, std::size_t count) const {
   while (count > 0) {
     const auto got = ::pread(descriptor_, next, count, static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0)
-      throw FileError(path_, fmt::format("'{}' cannot be read: {}.", path_, std::strerror(errno)));
+    if (got < 0) throw_read_error(path_, errno);
     if (got == 0) throw FileError(path_, fmt::format("'{}' is shorter than it should be.", path_));
     next += got;
     offset += static_cast<std::uint64_t>(got);
@@ -100,7 +111,7 @@ void File::sync() {
 void write_whole_file(const std::string& path, std::string_view bytes) {
   const std::string temporary = path + ".tmp";
   {
-    File file(temporary, File::Mode::kCreate);
+    File file(temporary, File::Mode::kCreate, path);
     file.write_at(0, bytes.data(), bytes.size());
     file.sync();
   }

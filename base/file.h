@@ -14,6 +14,9 @@ namespace differentia {
 // FileError.
 [[noreturn]] void throw_write_error(const std::string& path, int error);
 
+// The FileError of a failed read, with what to do about it. `error` is errno.
+[[noreturn]] void throw_read_error(const std::string& path, int error);
+
 // An open file; closed by the destructor. Not thread-safe.
 class File {
  public:
@@ -24,11 +27,13 @@ class File {
   };  // kWrite: exists already; kCreate: empty from the start
 
   File(std::string path, Mode mode);  // throws FileError, DiskFull
+  // The same; errors name the file `shown` (the name that it will get, say).
+  File(const std::string& path, Mode mode, std::string shown);
   ~File();
   File(File&& other) noexcept;
   File& operator=(File&& other) noexcept;
 
-  const std::string& path() const { return path_; }
+  const std::string& path() const { return path_; }  // as errors name it
   std::uint64_t size() const;
   // Exactly `count` bytes; throws FileError where the file is shorter.
   void read_at(std::uint64_t offset, void* bytes, std::size_t count) const;
@@ -37,7 +42,7 @@ class File {
   void sync();  // down to the disk
 
  private:
-  std::string path_;
+  std::string path_;  // as errors name it
   int descriptor_ = -1;
 };
 

@@ -41,7 +41,7 @@ const TypeName& type_name(NpyType type) {
 }
 
 [[noreturn]] void damaged(const std::string& path, const std::string& what) {
-  throw FileError(path, fmt::format("'{}' is damaged: {}.", path, what));
+  throw DamagedFile(path, what);
 }
 
 // The text after `'key':`, without leading blanks; empty where the key is missing.
@@ -213,8 +213,7 @@ NpyMap::NpyMap(const std::string& path) : path_(path), header_(read_npy_header(p
       descriptor < 0 ? MAP_FAILED : ::mmap(nullptr, mapped_, PROT_READ, MAP_SHARED, descriptor, 0);
   const int error = errno;
   if (descriptor >= 0) ::close(descriptor);
-  if (address == MAP_FAILED)
-    throw FileError(path, fmt::format("'{}' cannot be read: {}.", path, std::strerror(error)));
+  if (address == MAP_FAILED) throw_read_error(path, error);
   data_ = static_cast<const std::byte*>(address);
 }
 

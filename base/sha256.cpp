@@ -1,5 +1,6 @@
 #include "base/sha256.h"
 
+#include <cerrno>
 #include <fstream>
 #include <memory>
 #include <vector>
@@ -7,7 +8,7 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
-#include "base/error.h"
+#include "base/file.h"
 
 namespace differentia {
 namespace {
@@ -37,7 +38,7 @@ class Digest {
 
 std::string sha256_of_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw FileError(path, fmt::format("'{}' cannot be read.", path));
+  if (!file) throw_read_error(path, errno);
   Digest digest;
   std::vector<char> buffer(1 << 20);
   while (file) {

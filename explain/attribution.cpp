@@ -215,16 +215,19 @@ void TailAttribution::Impl::integrate(const Grids& grids,
   }
 }
 
+void require_attributable(const Model& model, const std::string& layer) {
+  const LayerInfo& info = model.layer(layer);
+  if (info.candidate && info.height > 0) return;
+  throw InputError("The layer " + layer + " cannot carry attribution: it " +
+                   (info.height == 0 ? "has no grid" : "does not determine the outputs alone") +
+                   "; choose a candidate layer (`differentia model` lists them).");
+}
+
 TailAttribution::TailAttribution(std::shared_ptr<const Model> model, const std::string& layer,
                                  const AttributionOptions& options)
     : impl_(std::make_unique<Impl>()) {
+  require_attributable(*model, layer);
   impl_->layer = model->layer(layer);
-  if (!impl_->layer.candidate || impl_->layer.height == 0) {
-    throw InputError(
-        "The layer " + layer + " cannot carry attribution: it " +
-        (impl_->layer.height == 0 ? "has no grid" : "does not determine the outputs alone") +
-        "; choose a candidate layer (`differentia model` lists them).");
-  }
   if (options.batch < 1 || options.first_steps < 1 || options.most_steps < options.first_steps) {
     throw InputError(
         "Attribution needs a batch and steps of at least one, and no fewer most than first steps.");

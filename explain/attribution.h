@@ -37,6 +37,9 @@ struct Attribution {
   int evaluations = 0;        // tail passes spent on this target, the coarser rounds included
 };
 
+// Throws InputError where `layer` cannot carry attribution, with what to do about it.
+void require_attributable(const Model& model, const std::string& layer);
+
 // One per worker (not thread-safe).
 class TailAttribution {
  public:

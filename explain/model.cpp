@@ -114,7 +114,7 @@ const Tap& Model::Impl::tap(const std::string& layer) const {
   }
   std::vector<std::string> paths;
   for (const Tap& one : network.taps) paths.push_back(one.path);
-  throw UnknownName("layer", layer, nearest_names(layer, paths));
+  throw UnknownName::among("layer", layer, paths);
 }
 
 std::shared_ptr<const Slice> Model::Impl::slice(const std::string& from,

@@ -236,7 +236,10 @@ void read_input(const std::string& path, const Json& json, ModelCard& card) {
 
 ModelCard read_card(const std::string& path) {
   std::ifstream file(path);
-  if (!file) throw FileError(path, "The model card " + path + " cannot be read.");
+  if (!file)
+    throw FileError(path, "The model card " + path +
+                              " cannot be read: give another with --card, or leave --card out to "
+                              "take the one beside the model.");
   std::stringstream text;
   text << file.rdbuf();
   Json json;

@@ -438,8 +438,7 @@ Network load_network(const std::string& path, Size input, const std::string& dev
     module.get_method("forward");
   } catch (const std::exception& error) {
     throw FileError(path, path + " is not a TorchScript model (" + first_line(error) +
-                              "): save one with torch.jit.script(model).save(…), or import ONNX "
-                              "and TFLite with `differentia import`.");
+                              "): save one with torch.jit.script(model).save(…).");
   }
   module.eval();
   module.to(network.device, dtype);  // before freezing, which makes constants of the weights

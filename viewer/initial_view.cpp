@@ -26,7 +26,7 @@ auto look_up(const Table& table, const std::string& kind, const std::string& nam
     if (name == text) return value;
     names.emplace_back(text);
   }
-  throw UnknownName(kind, name, nearest_names(name, names, names.size()));
+  throw UnknownName(kind, name, names);
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ std::int32_t resolve_taxon(const TaxonList& list, const std::string& name) {
   std::vector<std::string> names;
   if (found.empty()) {
     for (const store::TaxonRecord& taxon : list.taxa) names.push_back(taxon.name);
-    throw UnknownName("taxon", name, nearest_names(name, names));
+    throw UnknownName::among("taxon", name, names);
   }
   std::string some;
   for (std::size_t i = 0; i < found.size() && i < 3; ++i)

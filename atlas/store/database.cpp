@@ -148,7 +148,9 @@ void Database::fail(int code) const {
   if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_SCHEMA)
     throw FileError(path_,
                     fmt::format("'{}' is damaged ({}); build again with --replace.", path_, what));
-  throw FileError(path_, fmt::format("'{}' cannot be written: {}.", path_, what));
+  throw FileError(path_, fmt::format("'{}' cannot be written ({}); see that its folder may be "
+                                     "written to and run the same command again.",
+                                     path_, what));
 }
 
 }  // namespace differentia::store

@@ -1,5 +1,7 @@
 #include "atlas/store/mapped_arrays.h"
 
+#include <filesystem>
+
 #include <fmt/format.h>
 
 #include "atlas/store/format.h"
@@ -26,12 +28,13 @@ MappedArrays::MappedArrays(std::string folder, Database& database)
     if (!is_kind(kind) || number < 0) database.fail(SQLITE_CORRUPT);
     Shard shard;
     shard.file = folder + "/" + array_file(kind, number);
+    std::error_code ignored;
+    if (!std::filesystem::exists(shard.file, ignored))
+      throw DamagedAtlas(shard.file, "it is missing");
     try {
       shard.header = read_npy_header(shard.file);
-    } catch (const DamagedAtlas&) {
-      throw;
-    } catch (const FileError& error) {
-      throw DamagedAtlas(shard.file, error.what());
+    } catch (const DamagedFile& error) {
+      throw DamagedAtlas(shard.file, error.reason);
     }
     std::vector<std::int64_t> shape{row.integer(4)};
     const auto row_shape = list_of(database, row.text(3));
@@ -67,8 +70,8 @@ MappedArrays::Place MappedArrays::find(const std::string& kind, std::int32_t own
   if (shard.map == nullptr) {
     try {
       shard.map = std::make_unique<NpyMap>(shard.file);
-    } catch (const FileError& error) {
-      throw DamagedAtlas(shard.file, error.what());
+    } catch (const DamagedFile& error) {
+      throw DamagedAtlas(shard.file, error.reason);
     }
     if (shard.map->header().shape != shard.header.shape ||
         shard.map->header().type != shard.header.type)

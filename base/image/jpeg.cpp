@@ -28,6 +28,26 @@ std::string repair_of(const std::string& warning) {
   return fmt::format("damaged: the decoder went on after \"{}\"", warning);
 }
 
+// Whether the file ends among the segments before its first scan (ISO/IEC 10918-1, annex B).
+bool ends_before_picture(Bytes bytes) {
+  std::size_t at = 2;  // after the start of image
+  while (at + 4 <= bytes.size() && bytes[at] == 0xFF) {
+    const int marker = bytes[at + 1];
+    if (marker == 0xFF) {  // filling
+      ++at;
+      continue;
+    }
+    if (marker == 0xDA) return false;  // start of scan
+    at += 2 + (static_cast<std::size_t>(bytes[at + 2]) << 8 | bytes[at + 3]);
+  }
+  return at + 4 > bytes.size();
+}
+
+std::string error_of(Bytes bytes, const char* part, const std::string& message) {
+  if (ends_before_picture(bytes)) return "the file ends before the picture begins";
+  return fmt::format("its JPEG {} damaged ({})", part, message);
+}
+
 // Without a colour profile: each ink multiplies the light. Adobe stores inverted inks, that is,
 // light already.
 cv::Mat cmyk_to_bgr(const cv::Mat& cmyk, bool inverted) {
@@ -57,7 +77,7 @@ JpegPicture decode_jpeg(Bytes bytes, const PhotoHeader& header, int shorter_side
   if (tjDecompressHeader3(decoder.get(), bytes.data(), length, &width, &height, &subsampling,
                           &colour_space) != 0 &&
       (width <= 0 || height <= 0 || tjGetErrorCode(decoder.get()) == TJERR_FATAL)) {
-    picture.error = fmt::format("its JPEG header is damaged ({})", decoder_message(decoder));
+    picture.error = error_of(bytes, "header is", decoder_message(decoder));
     return picture;
   }
   picture.full_size = {width, height};
@@ -81,7 +101,7 @@ JpegPicture decode_jpeg(Bytes bytes, const PhotoHeader& header, int shorter_side
   if (status != 0) {
     const std::string message = decoder_message(decoder);
     if (tjGetErrorCode(decoder.get()) == TJERR_FATAL) {
-      picture.error = fmt::format("its JPEG data are damaged ({})", message);
+      picture.error = error_of(bytes, "data are", message);
       return picture;
     }
     picture.repair = repair_of(message);

@@ -3,11 +3,13 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/file.h"
 #include "base/progress.h"
 #include "base/sha256.h"
 #include "tests/catch.h"
 
 using namespace differentia;
+using Catch::Matchers::Contains;
 
 TEST_CASE("an unknown name offers the nearest ones", "[error]") {
   const std::vector<std::string> layers{"features.0", "features.13", "features.18", "pool",
@@ -24,6 +26,41 @@ TEST_CASE("an unknown name offers the nearest ones", "[error]") {
 TEST_CASE("a name that is contained comes before one that is merely short", "[error]") {
   REQUIRE(nearest_names("cardui", {"Vanessa cardui", "Carduelis", "Cardea"}, 1).front() ==
           "Vanessa cardui");
+}
+
+TEST_CASE("what is not near is not called near", "[error]") {
+  const std::vector<std::string> birds{"Granella rufa", "Silvaria simplex", "Limovia vulgaris",
+                                       "Granella alba", "Silvaria duplex",  "Limovia montana"};
+  REQUIRE(nearest_names("zzz", birds).empty());
+  REQUIRE(nearest_names("Limova", birds, 1).front() == "Limovia vulgaris");  // one word of two
+  REQUIRE(nearest_names("biuld", {"build", "info"}) == std::vector<std::string>{"build"});
+  const auto far = UnknownName::among("taxon", "zzz", birds);
+  REQUIRE(std::string(far.what()) ==
+          "There is no taxon 'zzz', nor one like it, among 6: Granella rufa, Silvaria simplex, "
+          "Limovia vulgaris, Granella alba, Silvaria duplex …");
+  const auto few = UnknownName::among("method", "zzz", {"one", "two"});
+  REQUIRE(std::string(few.what()) == "There is no method 'zzz'; there are: one, two.");
+  REQUIRE_THAT(UnknownName::among("taxon", "Limova", birds).what(), Contains("the nearest are"));
+}
+
+TEST_CASE("errors of files name the file that was asked for and say what to do", "[error]") {
+  const auto folder = std::filesystem::temp_directory_path() / "differentia-no-such-folder";
+  const auto message = [](const auto& act) {
+    try {
+      act();
+    } catch (const FileError& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  const auto written = message([&] { write_whole_file((folder / "x.png").string(), "x"); });
+  REQUIRE_THAT(written, Contains("x.png'") && !Contains(".tmp") && Contains("choose another"));
+  REQUIRE_THAT(message([&] { read_whole_file((folder / "x.png").string()); }),
+               Contains("No such file") && Contains("see that its name"));
+  REQUIRE_THAT(message([&] { sha256_of_file((folder / "none.pt").string()); }),
+               Contains("none.pt") && Contains("see that its name"));
+  REQUIRE(std::string(DamagedFile("a.npy", "it is short").what()) ==
+          "'a.npy' is damaged: it is short.");
 }
 
 TEST_CASE("progress that answers no interrupts", "[progress]") {

@@ -57,7 +57,7 @@ int info(Console& console, const Flags& flags) {
     if (shown.empty()) {
       std::vector<std::string> names;
       for (const auto& taxon : atlas.taxa()) names.push_back(taxon.name);
-      throw UnknownName("taxon", flags.taxon, nearest_names(flags.taxon, names));
+      throw UnknownName::among("taxon", flags.taxon, names);
     }
   }
 

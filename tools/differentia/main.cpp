@@ -59,11 +59,9 @@ int main(int argc, char** argv) {
     if (name == verb.name) return run_engine_verb(name, rest);
     names.emplace_back(verb.name);
   }
-  std::fputs(
-      fmt::format(
-          "differentia: {} Run `differentia --help`.\n",
-          differentia::UnknownName("verb", name, differentia::nearest_names(name, names)).what())
-          .c_str(),
-      stderr);
+  std::fputs(fmt::format("differentia: {} Run `differentia --help`.\n",
+                         differentia::UnknownName::among("verb", name, names).what())
+                 .c_str(),
+             stderr);
   return 2;
 }

@@ -61,7 +61,7 @@ int output_named(const ModelCard& card, int outputs, const std::string& text) {
     }
   }
   if (fitting.size() == 1) return found;
-  if (fitting.empty()) throw UnknownName("label", text, nearest_names(text, card.labels));
+  if (fitting.empty()) throw UnknownName::among("label", text, card.labels);
   const std::size_t shown = std::min<std::size_t>(fitting.size(), 5);
   throw InputError(fmt::format(
       "'{}' fits {} labels ({}{}); give more of the name.", text, fitting.size(),

@@ -300,7 +300,7 @@ Part part_from_name(const std::string& name) {
   const auto found = std::find(kPartNames.begin() + 1, kPartNames.end(), name);
   if (found == kPartNames.end()) {
     const std::vector<std::string> names(kPartNames.begin() + 1, kPartNames.end());
-    throw UnknownName("part", name, nearest_names(name, names));
+    throw UnknownName::among("part", name, names);
   }
   return static_cast<Part>(found - kPartNames.begin());
 }
@@ -369,7 +369,7 @@ int Description::species_index(const std::string& wanted) const {
     if (species[i].name == wanted) return static_cast<int>(i);
     names.push_back(species[i].name);
   }
-  throw UnknownName("species", wanted, nearest_names(wanted, names));
+  throw UnknownName::among("species", wanted, names);
 }
 
 int Description::habitat_index(const std::string& wanted) const {
@@ -378,7 +378,7 @@ int Description::habitat_index(const std::string& wanted) const {
     if (habitats[i].name == wanted) return static_cast<int>(i);
     names.push_back(habitats[i].name);
   }
-  throw UnknownName("habitat", wanted, nearest_names(wanted, names));
+  throw UnknownName::among("habitat", wanted, names);
 }
 
 std::vector<Part> differing_parts(const Looks& a, const Looks& b) {

@@ -279,7 +279,12 @@ TEST_CASE("what is no photo is named", "[photo]") {
                                         12))),
              Contains("a HEIC"));
   CHECK_THAT(reason_of({0, 1, 2, 3}), Contains("unknown format"));
-  CHECK_THAT(reason_of({0xFF, 0xD8, 0xFF}), Contains("damaged"));
+  CHECK_THAT(reason_of({0xFF, 0xD8, 0xFF}), Contains("ends before the picture begins"));
+  // Cut among the segments before the picture, as where a phone's large preview comes first.
+  const FileBytes whole = encoded(".jpg", corners(320, 240), {});
+  for (std::size_t bytes = 20; bytes < 600; bytes += 50)
+    CHECK_THAT(reason_of(FileBytes(whole.begin(), whole.begin() + static_cast<long>(bytes))),
+               Contains("ends before the picture begins"));
   FileBytes png = encoded(".png", corners());
   png.resize(png.size() / 2);
   CHECK_THAT(reason_of(png, "cut.png"), Contains("cut off"));

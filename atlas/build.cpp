@@ -45,6 +45,21 @@ void collect_taxa(store::Writer& writer, const BuildInputs& inputs, const BuildO
       [first](int taxon) { return taxon < first; }, progress);
 }
 
+bool any_photo_used(const store::Writer& writer) {
+  for (std::int32_t taxon = 0; taxon < writer.taxa(); ++taxon)
+    if (writer.taxon(taxon).photos > 0) return true;
+  return false;
+}
+
+// Nothing can be made of photos none of which could be read: says so, with the first one's reason.
+void require_photos(const store::Writer& writer) {
+  if (any_photo_used(writer)) return;
+  for (std::int32_t taxon = 0; taxon < writer.taxa(); ++taxon)
+    for (const auto& photo : writer.photos_of_taxon(taxon))
+      throw InputError(fmt::format("None of the {} photos could be used; the first: {}: {}.",
+                                   writer.photos(), photo.path, photo.reason));
+}
+
 void normalise(store::Writer& writer, const BuildInputs& inputs, const ProgressCallback& progress) {
   for (const auto layer : {kLayer, kDeepLayer}) {
     if (writer.has_normalisation(layer)) continue;
@@ -179,7 +194,8 @@ BuildReport report_of(const std::string& atlas, const BuildInputs& inputs,
     if (taxon.output < 0) unmapped.push_back(taxon.name);
   }
 
-  result.notes = inputs.model->card().defaults;
+  for (const auto& taken : inputs.model->card().defaults)
+    result.notes.push_back("by default: " + taken);
   const auto some = [](const std::vector<std::string>& names) {
     if (names.size() == 1) return names.front() + " has";
     return fmt::format("{} taxa ({} …) have", names.size(), names.front());
@@ -214,7 +230,16 @@ BuildReport build(const BuildOptions& options, const ProgressCallback& progress)
     store::Writer writer(options.output, inputs.head, writer_options);
     resumed = writer.resumed();
     if (!writer.whole()) {
-      collect_taxa(writer, inputs, options, progress);
+      try {
+        collect_taxa(writer, inputs, options, progress);
+        require_photos(writer);
+      } catch (const DiskFull&) {
+        throw;
+      } catch (const InputError&) {
+        // What is wrong with the input is no build begun: another command must not trip over it.
+        if (!any_photo_used(writer)) writer.discard();
+        throw;
+      }
       normalise(writer, inputs, progress);
       map_taxa(writer, inputs, options, progress);
     }

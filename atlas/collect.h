@@ -29,8 +29,9 @@ struct CollectOptions {
 
 // The photos of a taxon are taken in an order that is random but spread over observations (each
 // observation's first photo before any observation's second; a photo without one is its own): the
-// first grids_per_taxon give grids, one that is unreadable among them is not replaced. The order,
-// and the positions sampled of a photo, depend on the seed and the photos' paths alone.
+// first grids_per_taxon give grids, so chosen that half of them at least are not marked train where
+// there are as many (prevalence rests on those); one that is unreadable among them is not replaced.
+// The order, and the positions sampled of a photo, depend on the seed and the photo set alone.
 //
 // outputs[t] is the model's output for taxon t of the photo set, or −1 where it has none (then
 // nothing is attributed). Calls `consume` once per taxon, in order, on the calling thread, while

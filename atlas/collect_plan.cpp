@@ -40,6 +40,29 @@ std::vector<std::int32_t> spread_over_observations(const PhotoSet& set,
   return photos;
 }
 
+std::vector<std::int32_t> held_out_among_first(const PhotoSet& set,
+                                               const std::vector<std::int32_t>& photos,
+                                               std::size_t grids) {
+  std::vector<bool> first(photos.size());
+  std::size_t wanted = (grids + 1) / 2, left = std::min(grids, photos.size());
+  for (std::size_t i = 0; i < photos.size() && wanted > 0 && left > 0; ++i) {
+    if (set.photos[static_cast<std::size_t>(photos[i])].split == "train") continue;
+    first[i] = true;
+    --wanted;
+    --left;
+  }
+  for (std::size_t i = 0; i < photos.size() && left > 0; ++i) {
+    if (first[i]) continue;
+    first[i] = true;
+    --left;
+  }
+  std::vector<std::int32_t> result;
+  for (const bool part : {true, false})
+    for (std::size_t i = 0; i < photos.size(); ++i)
+      if (first[i] == part) result.push_back(photos[i]);
+  return result;
+}
+
 std::vector<std::uint16_t> sample_positions(int positions, int count, const std::string& path,
                                             std::string_view purpose, std::uint64_t seed) {
   std::vector<std::uint16_t> chosen(static_cast<std::size_t>(positions));

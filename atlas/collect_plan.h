@@ -18,6 +18,13 @@ std::vector<std::int32_t> spread_over_observations(const PhotoSet& set,
                                                    std::vector<std::int32_t> photos,
                                                    std::uint64_t seed);
 
+// `photos`, as spread_over_observations gave them, with those first whose whole grids are to be
+// kept: `grids` of them, at least half of which are not marked train, where there are as many. Else
+// the order stays.
+std::vector<std::int32_t> held_out_among_first(const PhotoSet& set,
+                                               const std::vector<std::int32_t>& photos,
+                                               std::size_t grids);
+
 // `count` different positions of a grid of `positions`, ascending; all of them where there are no
 // more. `purpose` keeps the choices at different layers apart.
 std::vector<std::uint16_t> sample_positions(int positions, int count, const std::string& path,

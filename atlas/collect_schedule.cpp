@@ -106,6 +106,7 @@ std::shared_ptr<TaxonWork> CollectSchedule::start_taxon(int taxon) {
     return std::min(photos.size(), static_cast<std::size_t>(std::max(0, count)));
   };
   work->grids = at_most(setting_.options.grids_per_taxon);
+  photos = held_out_among_first(setting_.photos, photos, work->grids);
   work->deciding = std::max(work->grids, at_most(kFewestDeciding));
   work->undecided = work->deciding;
   work->photos.resize(photos.size());

@@ -64,9 +64,12 @@ class Statistics {
       occurrence.attribution += attribution(i);
     }
     record.observations = static_cast<std::int32_t>(observations.size());
-    record.prevalence = prevalence(occurrences);
+    set_prevalence(occurrences, record);
     record.attribution = mean_attribution(occurrences, number);
-    record.subject_share = subject_share(members);
+    const Estimate subject = subject_share(members, number);
+    record.subject_share = subject.value;
+    record.subject_share_low = subject.low;
+    record.subject_share_high = subject.high;
     place(members, record);
     record.medoid = members.empty() ? 0
                                     : static_cast<std::int32_t>(*std::max_element(
@@ -86,7 +89,8 @@ class Statistics {
                : 0;
   }
 
-  Estimate prevalence(const std::map<std::int32_t, Occurrence>& occurrences) const {
+  void set_prevalence(const std::map<std::int32_t, Occurrence>& occurrences,
+                      store::ConceptRecord& record) const {
     std::map<std::int64_t, bool> seen;  // observation → with the concept
     for (const std::int32_t photo : looked_at_) {
       const ConceptPhoto& own = *photos_.at(photo);
@@ -95,7 +99,10 @@ class Statistics {
     }
     const auto with =
         std::count_if(seen.begin(), seen.end(), [](const auto& entry) { return entry.second; });
-    return wilson(static_cast<std::size_t>(with), seen.size());
+    record.prevalence = wilson(static_cast<std::size_t>(with), seen.size());
+    record.prevalence_with = static_cast<std::int32_t>(with);
+    record.prevalence_of = static_cast<std::int32_t>(seen.size());
+    record.prevalence_held_out = on_tested_;
   }
 
   Estimate mean_attribution(const std::map<std::int32_t, Occurrence>& occurrences,
@@ -111,14 +118,20 @@ class Statistics {
     return bootstrap_mean(values, groups, options_.seed + number);
   }
 
-  double subject_share(const std::vector<std::size_t>& members) const {
-    double sum = 0, known = 0;
+  Estimate subject_share(const std::vector<std::size_t>& members, std::size_t number) const {
+    std::vector<double> values;
+    std::vector<std::int64_t> groups;
     for (const std::size_t i : members) {
       if (positions_.subject.empty() || std::isnan(positions_.subject[i])) continue;
-      sum += positions_.subject[i];
-      known += 1;
+      values.push_back(positions_.subject[i]);
+      groups.push_back(info(i).observation);
     }
-    return known > 0 ? sum / known : kNaN;
+    Estimate share = bootstrap_mean(values, groups, options_.seed + number);
+    if (!values.empty()) {  // of one observation alone: 0 to 1
+      share.low = std::max(share.low, 0.0);
+      share.high = std::min(share.high, 1.0);
+    }
+    return share;
   }
 
   // On the subject's bounding box where any photo has one (photos without are left out), else on

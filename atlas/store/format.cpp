@@ -79,7 +79,9 @@ CREATE TABLE concepts (id INTEGER PRIMARY KEY, map INTEGER NOT NULL, number INTE
   positions INTEGER NOT NULL, observations INTEGER NOT NULL, prevalence REAL, prevalence_low REAL,
   prevalence_high REAL, attribution REAL, attribution_low REAL, attribution_high REAL, subject_share REAL,
   place_x REAL, place_y REAL, spread_x REAL, spread_y REAL, place_on_subject INTEGER NOT NULL, label_x REAL,
-  label_y REAL, medoid INTEGER NOT NULL, icon INTEGER NOT NULL);
+  label_y REAL, medoid INTEGER NOT NULL, icon INTEGER NOT NULL, prevalence_with INTEGER NOT NULL,
+  prevalence_of INTEGER NOT NULL, prevalence_held_out INTEGER NOT NULL,
+  subject_share_low REAL, subject_share_high REAL);
 CREATE UNIQUE INDEX concepts_by_map ON concepts (map, number);
 CREATE TABLE exemplars (concept INTEGER NOT NULL, rank INTEGER NOT NULL, photo INTEGER NOT NULL, row INTEGER NOT NULL,
   column INTEGER NOT NULL, similarity REAL, attribution REAL, box_x REAL NOT NULL, box_y REAL NOT NULL,

@@ -112,7 +112,12 @@ PartialFolder::PartialFolder(const std::string& atlas, const AtlasHead& head, bo
     if (whole_) Reader reader(folder_);  // every file has its length
     Database database(whole_ ? folder_ + "/" + kDatabaseFile : work.string(),
                       whole_ ? Database::Mode::kRead : Database::Mode::kWrite);
-    differ = differences(database, head);
+    const auto format = database.number("PRAGMA user_version");
+    if (format == kFormatVersion) {
+      differ = differences(database, head);
+    } else {
+      differ.push_back(fmt::format("another version of Differentia (format {})", format));
+    }
   } catch (const DiskFull&) {
     throw;
   } catch (const FileError&) {
@@ -156,6 +161,11 @@ void PartialFolder::start(const AtlasHead& head) {
   }
   rename_path(temporary, folder_ + "/" + kWorkDatabase);
   sync_folder(work.string());
+}
+
+void PartialFolder::remove() {
+  empty_folder(folder_);
+  fs::remove_all(folder_);
 }
 
 void PartialFolder::give_name(bool replace) {

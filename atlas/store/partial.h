@@ -28,6 +28,8 @@ class PartialFolder {
   // The folder becomes the atlas; an atlas there before is exchanged in one step and then removed.
   void give_name(bool replace);
 
+  void remove();  // the folder and all that is in it
+
  private:
   void start(const AtlasHead& head);
 

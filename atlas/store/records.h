@@ -122,6 +122,7 @@ struct ConceptRecord {
   bool prevalence_held_out = false;
   Estimate attribution;      // mean per photo to the taxon's own output, logits
   double subject_share = 0;  // of its positions' area; NaN unknown
+  double subject_share_low = 0, subject_share_high = 0;  // its 95 % interval over observations
   double place_x = 0,
          place_y =
              0;  // mean place on the subject's bounding box (the photo where no mask is given), 0…1

@@ -30,7 +30,9 @@ const char* const kPhotoColumns =
 const char* const kConceptColumns =
     "id, map, number, threshold, positions, observations, prevalence, prevalence_low, "
     "prevalence_high, attribution, attribution_low, attribution_high, subject_share, place_x, "
-    "place_y, spread_x, spread_y, place_on_subject, label_x, label_y, medoid, icon";
+    "place_y, spread_x, spread_y, place_on_subject, label_x, label_y, medoid, icon, "
+    "prevalence_with, prevalence_of, prevalence_held_out, "
+    "subject_share_low, subject_share_high";
 const char* const kExemplarColumns =
     "concept, rank, photo, row, column, similarity, attribution, box_x, box_y, box_width, "
     "box_height, icon";
@@ -184,6 +186,11 @@ ConceptRecord concept_of(const Statement& row) {
   record.label_y = static_cast<float>(row.real(19));
   record.medoid = row.int32(20);
   record.icon = row.int32(21);
+  record.prevalence_with = row.int32(22);
+  record.prevalence_of = row.int32(23);
+  record.prevalence_held_out = row.integer(24) != 0;
+  record.subject_share_low = row.real(25);
+  record.subject_share_high = row.real(26);
   return record;
 }
 
@@ -191,14 +198,15 @@ void insert_concepts(Database& database, const std::vector<ConceptRecord>& conce
   Statement statement(
       database,
       "INSERT INTO concepts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-      "?, ?, ?, ?, ?)");
+      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   for (const auto& c : concepts)
     statement
         .bind(c.id, c.map, c.number, c.threshold, c.positions, c.observations, c.prevalence.value,
               c.prevalence.low, c.prevalence.high, c.attribution.value, c.attribution.low,
               c.attribution.high, c.subject_share, c.place_x, c.place_y, c.spread_x, c.spread_y,
               c.place_on_subject, static_cast<double>(c.label_x), static_cast<double>(c.label_y),
-              c.medoid, c.icon)
+              c.medoid, c.icon, c.prevalence_with, c.prevalence_of, c.prevalence_held_out,
+              c.subject_share_low, c.subject_share_high)
         .run();
 }
 

@@ -172,6 +172,17 @@ TEST_CASE("photos and a model become an atlas") {
   CHECK(nlohmann::json::parse(reader.provenance().options)["collect"]["grids_per_taxon"] == 3);
   CHECK_THAT(reader.provenance().options, !Contains("threads"));
   CHECK(reader.provenance().photo_root_hint == "..");
+  CHECK(reader.provenance().model_path_hint == "../model.pt");
+  for (const auto& c : reader.concepts(reader.map_of_taxon(0))) {
+    // Three whole grids, of which at least two are not marked train.
+    CHECK(c.prevalence_held_out);
+    CHECK(c.prevalence_of >= 2);
+    CHECK(c.prevalence_with <= c.prevalence_of);
+    CHECK(c.prevalence.value == Approx(static_cast<double>(c.prevalence_with) / c.prevalence_of));
+    CHECK(c.subject_share_low <= c.subject_share + 1e-9);
+    CHECK(c.subject_share_high >= c.subject_share - 1e-9);
+  }
+  for (const auto& c : reader.concepts(reader.map_of_taxon(2))) CHECK(!c.prevalence_held_out);
   const auto photo = reader.photos_of_taxon(0)[0];
   CHECK(photo.credit == "me");
   CHECK(photo.extra.at("weather") == "fog");
@@ -210,6 +221,55 @@ TEST_CASE("photos and a model become an atlas") {
   std::set<std::int32_t> taxa;
   for (const auto id : reader.points(all.id).photo) taxa.insert(reader.photo(id).taxon);
   CHECK(taxa.size() == 3);
+}
+
+TEST_CASE("an atlas built into the current folder finds photos and model given absolutely") {
+  const auto& place = workplace();
+  auto options = place.options("bare.atlas");
+  options.photos_per_taxon = 2;
+  options.points_of_all = 0;
+  const auto here = fs::current_path();
+  fs::create_directories(place / "elsewhere");
+  fs::current_path(place / "elsewhere");
+  options.output = "bare.atlas";
+  build(options);
+  fs::current_path(here);
+  const store::Reader reader(place / "elsewhere/bare.atlas");
+  CHECK(reader.provenance().photo_root_hint == "../..");
+  CHECK(reader.provenance().model_path_hint == "../../model.pt");
+}
+
+TEST_CASE("what is refused leaves nothing behind that stands in the way of the corrected build") {
+  const auto& place = workplace();
+  const auto good = place.options("corrected.atlas");
+  const auto refused = [&](const BuildOptions& options, const std::string& words) {
+    CHECK_THAT(message_of(options), Contains(words));
+    CHECK(!fs::exists(options.output + ".partial"));
+  };
+  auto options = good;
+  std::ofstream(place / "missing.csv") << "photo,taxon\nphotos/none.jpg,Larus\n";
+  options.photos = place / "missing.csv";
+  refused(options, "None of the 1 photos could be used; the first: photos/none.jpg: ");
+  options = good;
+  options.model_options.layer = "head";
+  refused(options, "");
+  options = good;
+  options.threads = -3;
+  refused(options, "threads");
+  options = good;
+  options.concepts.min_concepts = 40;
+  options.concepts.max_concepts = 6;
+  refused(options, "At most 6 concepts and at least 40");
+  options = good;
+  options.collect.grids_per_taxon = -5;
+  options.collect.samples_per_photo = 0;
+  refused(options, "0 or more");
+  options.collect.grids_per_taxon = 0;
+  refused(options, "nothing is kept");
+  options = good;
+  options.photos_per_taxon = 2;
+  options.points_of_all = 0;
+  CHECK(build(options).taxa == 3);
 }
 
 TEST_CASE("the number of threads and interruptions change no byte of an atlas") {

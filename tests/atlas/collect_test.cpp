@@ -359,6 +359,20 @@ TEST_CASE("grids and samples are spread by chance that paths and the seed decide
   CHECK(std::set<std::int32_t>(order.begin(), order.end()).size() == 30);
   CHECK(spread_over_observations(set, photos, 2) != order);
 
+  // Whole grids: half of them of photos that are not marked train, the earliest in the order.
+  for (std::size_t i = 0; i < 30; ++i)
+    set.photos[static_cast<std::size_t>(order[i])].split = i == 9 || i >= 20 ? "test" : "train";
+  const auto grids = held_out_among_first(set, order, 8);
+  std::vector<std::int32_t> expected(order.begin(), order.begin() + 4);
+  expected.insert(expected.end(), {order[9], order[20], order[21], order[22]});
+  CHECK(std::vector<std::int32_t>(grids.begin(), grids.begin() + 8) == expected);
+  CHECK(std::set<std::int32_t>(grids.begin(), grids.end()).size() == 30);
+  CHECK(held_out_among_first(set, order, 30).size() == 30);
+  for (PhotoEntry& photo : set.photos) photo.split = "train";
+  CHECK(held_out_among_first(set, order, 8) == order);
+  for (PhotoEntry& photo : set.photos) photo.split.clear();
+  CHECK(held_out_among_first(set, order, 8) == order);
+
   std::vector<int> chosen(49);
   for (int i = 0; i < 2000; ++i) {
     const auto positions = sample_positions(49, 4, std::to_string(i), "test", 1);

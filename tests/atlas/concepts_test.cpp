@@ -135,8 +135,34 @@ TEST_CASE("concepts are ordered by attribution, above their thresholds, and foun
   }
   for (std::size_t k = 0; k < counts.size(); ++k)
     CHECK(set.concepts[k].record.positions == counts[k]);
-  const Matrix unit = normalisation_of(world.positions).apply(world.positions);
-  CHECK(assign_concepts(unit, set) == set.concept_number);
+  const Matrix space = concept_space(world.positions, normalisation_of(world.positions),
+                                     world.photos, kGrid, ConceptOptions().place);
+  CHECK(assign_concepts(space, set) == set.concept_number);
+}
+
+TEST_CASE("parts that look alike are told apart by where on the subject they are") {
+  World world = planted_world(40);
+  // Both parts of the subject alike, one above the other.
+  Random random(5);
+  for (std::size_t i = 0; i < world.planted.size(); ++i) {
+    if (world.planted[i] != 1 && world.planted[i] != 2) continue;
+    world.planted[i] = world.positions.row[i] < 4 ? 1 : 2;
+    for (std::size_t c = 0; c < kChannels; ++c)
+      world.positions.activation[i * kChannels + c] =
+          static_cast<float>(static_cast<double>(c % 3) - 1 + 0.35 * random.normal());
+  }
+  const auto least_pure_on_subject = [&](double place) {
+    ConceptOptions options;
+    options.place = place;
+    const ConceptSet set = concepts_of(world, options);
+    double least = 1;
+    for (std::size_t k = 0; k < set.concepts.size(); ++k)
+      if (set.concepts[k].record.subject_share > 0.5)
+        least = std::min(least, purity(world, set, static_cast<std::int16_t>(k)));
+    return least;
+  };
+  CHECK(least_pure_on_subject(ConceptOptions().place) > 0.9);
+  CHECK(least_pure_on_subject(0) < 0.9);
 }
 
 TEST_CASE("prevalence, attribution, share and place of a concept whose positions are known") {

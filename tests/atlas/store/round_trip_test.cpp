@@ -24,6 +24,7 @@ TEST_CASE("an atlas reads back as it was written") {
   CHECK(reader.provenance().model_name == "synthetic");
   CHECK(reader.provenance().seed == 1);
   CHECK(reader.provenance().photo_root_hint == "..");
+  CHECK(reader.provenance().model_path_hint == "../model.pt");
   CHECK(reader.labels().size() == 3);
   REQUIRE(reader.layers().size() == 2);
   CHECK(reader.layers()[0].role == "layer");
@@ -59,6 +60,11 @@ TEST_CASE("an atlas reads back as it was written") {
   REQUIRE(concepts.size() == 3);
   CHECK(concepts[2].number == 2);
   CHECK(concepts[2].prevalence.value == Approx(0.7));
+  CHECK(concepts[2].prevalence_with == 7);
+  CHECK(concepts[2].prevalence_of == 10);
+  CHECK(concepts[2].prevalence_held_out);
+  CHECK(concepts[2].subject_share_low == Approx(concepts[2].subject_share - 0.05));
+  CHECK(concepts[2].subject_share_high == Approx(concepts[2].subject_share + 0.05));
   CHECK(reader.exemplars(concepts[0].id).size() == 2);
   CHECK(reader.concept_centroids(map.id)[8 + kPlaceColumns] == 0);
   CHECK(reader.concept_centroids(map.id)[9 + kPlaceColumns] == 1);

@@ -87,9 +87,7 @@ struct Variant {
   bool asked;  // false: told for comparison
 };
 
-constexpr Variant kVariants[] = {{"", ConceptOptions().place, true},
-                                 {" (looks alone)", 0, false},
-                                 {" (place alone)", 1e6, false}};
+constexpr Variant kVariants[] = {{"", ConceptOptions().place, true}, {" (looks alone)", 0, false}};
 
 void add_rows(const Counts& counts, std::size_t taxa, const Variant& variant,
               std::vector<BenchRow>& rows) {

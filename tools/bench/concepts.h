@@ -20,7 +20,7 @@ struct ConceptBenchOptions {
 };
 
 // "concepts on the subject with 60 % of their positions in one part" and "concepts built from two
-// halves of the photos that match"; the same for concepts by looks alone and by place alone.
+// halves of the photos that match"; the same for concepts by looks alone.
 std::vector<BenchRow> bench_concepts(const ConceptBenchOptions& options,
                                      const ProgressCallback& progress = {});
 

@@ -62,8 +62,7 @@ void InspectorPanel::draw_concept(Desk& desk, const store::ConceptRecord& c,
   stat_row(desk, "Prevalence, " + of_what, percent_text(c.prevalence.value),
            percent_interval_text(c.prevalence));
   if (c.prevalence_of > 0)
-    stat_row(desk,
-             std::string("   of ") + (c.prevalence_held_out ? "held-out " : "training ") + of_what,
+    stat_row(desk, c.prevalence_held_out ? "   held out" : "   of training",
              count_text(c.prevalence_with) + " of " + count_text(c.prevalence_of), " ");
   stat_row(desk, "Positions", count_text(c.positions), " ");
   if (c.observations > 0)

@@ -71,7 +71,8 @@ std::vector<NamedRegion> named_regions(const Desk& desk, const Camera& camera,
     n.anchor = camera.to_screen(*anchor);
     n.box = camera.to_screen(region.bounds);
     if (!first && std::max(n.box.width, n.box.height) < large) continue;
-    n.order = wanted ? -1 : first ? rank : after + rank;
+    // Not the one under the mouse: its label would jump away from there.
+    n.order = region.number == chosen ? -1 : first ? rank : after + rank;
     named.push_back(n);
   }
   std::stable_sort(named.begin(), named.end(),

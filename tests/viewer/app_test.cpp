@@ -10,6 +10,7 @@
 
 #include <imgui.h>
 
+#include "base/sha256.h"
 #include "tests/atlas/store/synthetic/synthetic_atlas.h"
 #include "tests/catch.h"
 #include "viewer/recording_renderer.h"
@@ -26,11 +27,14 @@ constexpr Size kScreen{1000, 700};
 // The viewer without a window: input is fed, nothing is drawn.
 class Hands {
  public:
-  explicit Hands(ViewOptions options) {
+  explicit Hands(ViewOptions options, bool photos = false) {
     fs::remove_all(folder);
     fs::create_directories(folder);
     store::SyntheticOptions synthetic;
-    synthetic.photo_files = false;
+    synthetic.photo_files = photos;
+    std::ofstream(model) << "the atlas's";
+    std::ofstream(other_model) << "another";
+    synthetic.model_sha256 = sha256_of_file(model);
     store::make_synthetic_atlas(atlas, synthetic);
     if (options.atlas == "made") options.atlas = atlas;
     if (options.demo_atlas == "made") options.demo_atlas = atlas;
@@ -89,9 +93,24 @@ class Hands {
   fs::path folder =
       fs::temp_directory_path() / ("differentia_app_test-" + std::to_string(getpid()));
   std::string atlas = (folder / "made.atlas").string();
+  std::string model = (folder / "right.pt").string();  // the atlas's
+  std::string other_model = (folder / "other.pt").string();
   RecordingRenderer renderer{4096};
   std::unique_ptr<App> app;
   double time = 0;
+};
+
+// Knows one layer and sees the same everywhere.
+class EvenExplainer : public PhotoExplainer {
+ public:
+  ExplainerInfo info() override { return {"even", {"a"}, {"features"}, "features"}; }
+  SaliencyMap explain(const SaliencyRequest& request) override {
+    SaliencyMap map;
+    map.size = request.size;
+    map.values.assign(static_cast<std::size_t>(map.size.width * map.size.height), 1.0f);
+    map.outputs = {1.0f};
+    return map;
+  }
 };
 
 }  // namespace
@@ -172,4 +191,26 @@ TEST_CASE("a click beside the list of keys closes it and does nothing else") {
   hands.click(120, 170);  // over the list of taxa
   CHECK_FALSE(hands.app->state().help);
   CHECK(hands.app->state().taxon == 0);
+}
+
+TEST_CASE("a model that is dropped explains, but only the atlas's") {
+  ViewOptions options;
+  options.atlas = "made";
+  options.initial.taxon = "0";
+  options.initial.concept_number = 0;
+  options.initial.exemplar = 0;
+  options.make_explainer = [](const std::string&) { return std::make_unique<EvenExplainer>(); };
+  Hands hands(options, true);
+  hands.settle();
+  REQUIRE(hands.app->state().screen == Screen::kPhoto);
+  const std::size_t without = hands.renderer.textures.size();
+  hands.app->drop(hands.other_model);
+  hands.settle();
+  CHECK_THAT(hands.app->saliency_failure(), Catch::Matchers::Contains("is not the model"));
+  CHECK(hands.renderer.textures.size() == without);
+  hands.app->drop(hands.model);
+  hands.settle();
+  CHECK(hands.app->saliency_failure().empty());
+  CHECK(hands.renderer.textures.size() == without + 1);  // the overlay
+  CHECK(hands.app->state().screen == Screen::kPhoto);
 }

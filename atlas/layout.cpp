@@ -7,6 +7,7 @@
 #include <omp.h>
 
 #include "atlas/fuzzy_graph.h"
+#include "atlas/pack_rectangles.h"
 #include "atlas/principal.h"
 #include "base/random.h"
 #include "base/statistics.h"
@@ -20,9 +21,30 @@ namespace {
 constexpr std::size_t kBlocks = 8;
 constexpr float kLongestStep = 4;
 
+// A component's sides differ by no more than this on the packed map.
+constexpr double kThinnest = 0.25;
+
 struct Position {
   float x = 0, y = 0;
 };
+
+// Where the middle of some points of a layout lies, without the outermost.
+struct Frame {
+  double x = 0, y = 0;  // its centre
+  double width = 0, height = 0;
+};
+
+Frame frame_of(const Layout& layout, const std::vector<std::size_t>& points, double clip) {
+  const auto range = [&](const std::vector<float>& values) {
+    std::vector<double> own;
+    own.reserve(points.size());
+    for (const std::size_t i : points) own.push_back(values[i]);
+    return std::pair<double, double>(quantile(own, clip), quantile(own, 1 - clip));
+  };
+  const auto [left, right] = range(layout.x);
+  const auto [top, bottom] = range(layout.y);
+  return {(left + right) / 2, (top + bottom) / 2, right - left, bottom - top};
+}
 
 float clipped(float value) {
   return std::clamp(value, -kLongestStep, kLongestStep);
@@ -170,6 +192,10 @@ Layout lay_out(const Matrix& unit, const Neighbours& neighbours, const LayoutOpt
   const FuzzyGraph graph =
       fuzzy_graph(neighbours, static_cast<std::size_t>(std::max(2, options.neighbours)) - 1);
   const int epochs = options.epochs > 0 ? options.epochs : n <= 10000 ? 500 : 200;
+  // The weakest edge that pulls at all.
+  float heaviest = 0;
+  for (const float weight : graph.weight) heaviest = std::max(heaviest, weight);
+  layout.component = components(graph, heaviest / static_cast<float>(epochs));
   const Optimiser optimiser(graph, options, epochs);
   std::vector<Position> positions = first_positions(unit, options.seed);
   std::vector<Position> next = positions;
@@ -196,23 +222,46 @@ Layout lay_out(const Matrix& unit, const Neighbours& neighbours, const LayoutOpt
 
 Layout fit_unit_square(const Layout& layout, double clip) {
   Layout result = layout;
-  if (layout.x.empty()) return result;
-  const auto range = [clip](const std::vector<float>& values) {
-    const std::vector<double> all(values.begin(), values.end());
-    return std::pair<double, double>(quantile(all, clip), quantile(all, 1 - clip));
-  };
-  const auto [left, right] = range(layout.x);
-  const auto [top, bottom] = range(layout.y);
-  const double side = std::max(right - left, bottom - top);
-  const auto fit = [side](std::vector<float>& values, double low, double high) {
-    for (float& value : values)
-      value =
-          side > 0
-              ? static_cast<float>(std::clamp(0.5 + (value - (low + high) / 2) / side, 0.0, 1.0))
-              : 0.5f;
-  };
-  fit(result.x, left, right);
-  fit(result.y, top, bottom);
+  const std::size_t n = layout.x.size();
+  if (n == 0) return result;
+  std::vector<std::vector<std::size_t>> members(1);
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto component =
+        layout.component.empty() ? 0 : static_cast<std::size_t>(layout.component[i]);
+    if (component >= members.size()) members.resize(component + 1);
+    members[component].push_back(i);
+  }
+  std::vector<Frame> frames;
+  std::vector<Rectangle> places;
+  for (const auto& points : members) {
+    const Frame frame = frame_of(layout, points, clip);
+    const double side = std::max(frame.width, frame.height);
+    const double width = side > 0 ? std::max(frame.width / side, kThinnest) : 1;
+    const double height = side > 0 ? std::max(frame.height / side, kThinnest) : 1;
+    const double factor = std::sqrt(static_cast<double>(points.size()) / (width * height));
+    frames.push_back(frame);
+    places.push_back({factor * width, factor * height});
+  }
+  if (members.size() > 1) {
+    pack_rectangles(places);
+  } else {
+    places.front() = {1, 1};
+  }
+  for (std::size_t c = 0; c < members.size(); ++c) {
+    const Rectangle& place = places[c];
+    const Frame& frame = frames[c];
+    const double side = std::max(frame.width, frame.height);
+    const double factor = side > 0 ? std::max(place.width, place.height) / side : 0;
+    for (const std::size_t i : members[c]) {
+      double x = factor * (layout.x[i] - frame.x), y = factor * (layout.y[i] - frame.y);
+      if (place.turned) std::swap(x, y);
+      const auto fit = [](double at, double from, double length) {
+        return static_cast<float>(from + std::clamp(length / 2 + at, 0.0, length));
+      };
+      result.x[i] = fit(x, place.x, place.width);
+      result.y[i] = fit(y, place.y, place.height);
+    }
+  }
   return result;
 }
 

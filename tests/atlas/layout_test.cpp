@@ -122,3 +122,68 @@ TEST_CASE("the unit square keeps the shape and clips the outermost points") {
   const Layout point = fit_unit_square(Layout{{3, 3}, {4, 4}});
   CHECK(point.x == std::vector<float>{0.5f, 0.5f});
 }
+
+TEST_CASE("what no neighbour joins is laid out in components, and these are packed side by side") {
+  // Three groups at right angles to each other: nobody's neighbours lie in another group.
+  const std::size_t sizes[] = {400, 200, 40};
+  Matrix unit(640, 12);
+  std::vector<std::size_t> group;
+  const Matrix within = planted::clusters(1, 640, 4, 0.4);
+  for (std::size_t g = 0; g < 3; ++g) group.insert(group.end(), sizes[g], g);
+  for (std::size_t i = 0; i < unit.rows; ++i)
+    for (std::size_t c = 0; c < 4; ++c) unit(i, 4 * group[i] + c) = within(i, c);
+  LayoutOptions options = LayoutOptions::one_taxon();
+  options.epochs = 100;
+  const Layout layout = lay_out(unit, options);
+  for (std::size_t i = 1; i < unit.rows; ++i)
+    CHECK((layout.component[i] == layout.component[i - 1]) == (group[i] == group[i - 1]));
+
+  const Layout packed = fit_unit_square(layout);
+  // Each group in a box of its own, the boxes' areas as their points, most of the square in use.
+  float left[3], right[3], top[3], bottom[3], used = 0;
+  for (std::size_t g = 0; g < 3; ++g) {
+    left[g] = top[g] = 2;
+    right[g] = bottom[g] = -1;
+  }
+  for (std::size_t i = 0; i < unit.rows; ++i) {
+    const std::size_t g = group[i];
+    left[g] = std::min(left[g], packed.x[i]);
+    right[g] = std::max(right[g], packed.x[i]);
+    top[g] = std::min(top[g], packed.y[i]);
+    bottom[g] = std::max(bottom[g], packed.y[i]);
+  }
+  for (std::size_t g = 0; g < 3; ++g) {
+    CHECK(left[g] >= 0);
+    CHECK(right[g] <= 1);
+    CHECK(top[g] >= 0);
+    CHECK(bottom[g] <= 1);
+    const float area = (right[g] - left[g]) * (bottom[g] - top[g]);
+    used += area;
+    CHECK(area / ((right[0] - left[0]) * (bottom[0] - top[0])) ==
+          Approx(static_cast<double>(sizes[g]) / 400).epsilon(0.1));
+    for (std::size_t other = 0; other < g; ++other)
+      CHECK((right[g] < left[other] || right[other] < left[g] || bottom[g] < top[other] ||
+             bottom[other] < top[g]));
+  }
+  CHECK(used > 0.5);
+}
+
+TEST_CASE("strays take little of the packed map") {
+  Layout layout;
+  for (int i = 0; i < 1000; ++i) {
+    layout.x.push_back(static_cast<float>(i % 40));
+    layout.y.push_back(static_cast<float>(i / 40));
+    layout.component.push_back(0);
+  }
+  for (int stray = 1; stray <= 30; ++stray) {
+    layout.x.push_back(1000.f * static_cast<float>(stray));
+    layout.y.push_back(-500);
+    layout.component.push_back(stray);
+  }
+  const Layout packed = fit_unit_square(layout);
+  CHECK(packed.x[39] - packed.x[0] > 0.9f);
+  for (std::size_t i = 1000; i < packed.x.size(); ++i) {
+    CHECK((packed.x[i] >= 0 && packed.x[i] <= 1 && packed.y[i] >= 0 && packed.y[i] <= 1));
+    CHECK(packed.y[i] > packed.y[999]);  // beyond the last row of the others
+  }
+}

@@ -20,6 +20,8 @@ bool meet(const Box& a, const Box& b) {
          b.y <= a.y + a.height;
 }
 
+constexpr std::int32_t kMostWithoutRegion = 12;
+
 // A region in sight whose concept is named there.
 struct NamedRegion {
   const store::ConceptRecord* record = nullptr;
@@ -73,6 +75,24 @@ std::vector<NamedRegion> named_regions(const Desk& desk, const Camera& camera,
     if (!first && std::max(n.box.width, n.box.height) < large) continue;
     // Not the one under the mouse: its label would jump away from there.
     n.order = region.number == chosen ? -1 : first ? rank : after + rank;
+    named.push_back(n);
+  }
+  // A concept that is nowhere the most frequent at this level is named where it is densest.
+  for (const store::ConceptRecord& c : map.concepts) {
+    const std::int32_t rank = rank_of(map, c.number);
+    const bool wanted = c.number == chosen || c.number == desk.state.hovered_concept;
+    const bool has_region =
+        std::any_of(level.regions.begin(), level.regions.end(),
+                    [&](const Region& region) { return region.number == c.number; });
+    if (has_region || (!wanted && rank >= std::min(most, kMostWithoutRegion))) continue;
+    const double side = 1.0 / level.bins;
+    const Box cell{std::floor(c.label_x / side) * side, std::floor(c.label_y / side) * side, side,
+                   side};
+    NamedRegion n;
+    n.record = &c;
+    n.anchor = camera.to_screen(Point{c.label_x, c.label_y});
+    n.box = camera.to_screen(cell);
+    n.order = c.number == chosen ? -1 : rank;
     named.push_back(n);
   }
   std::stable_sort(named.begin(), named.end(),

@@ -25,9 +25,9 @@ constexpr std::int32_t kMostWithoutRegion = 12;
 // A region in sight whose concept is named there.
 struct NamedRegion {
   const store::ConceptRecord* record = nullptr;
-  Point anchor;  // on the screen, and in sight
-  Box box;       // on the screen
-  int order = 0;
+  Point anchor;      // on the screen, and in sight
+  Box box;           // on the screen
+  double order = 0;  // least first
 };
 
 // The cell of the region in sight that is nearest to its anchor; none where it is out of sight.
@@ -47,13 +47,15 @@ const Point* anchor_in_sight(const Region& region, const Box& visible) {
 }
 
 // The chosen concept's regions first, then every concept's largest in sight in the order of their
-// ranks, then the others that are large on the screen.
+// ranks, then the others that are large on the screen; all by their size where tiles are coloured
+// by concept.
 std::vector<NamedRegion> named_regions(const Desk& desk, const Camera& camera,
                                        const MapSummary& map, const MapLevel& level,
                                        std::int32_t chosen, std::int32_t most) {
   const Box visible = camera.visible();
   const double large = desk.theme.px(56);
-  const int after = static_cast<int>(map.concepts.size());
+  const auto after = static_cast<double>(map.concepts.size());
+  const bool coloured = desk.state.colour_by == ColourBy::kConcept;
   std::vector<NamedRegion> named;
   std::int32_t last = -1;
   for (const Region& region : level.regions) {
@@ -74,7 +76,9 @@ std::vector<NamedRegion> named_regions(const Desk& desk, const Camera& camera,
     n.box = camera.to_screen(region.bounds);
     if (!first && std::max(n.box.width, n.box.height) < large) continue;
     // Not the one under the mouse: its label would jump away from there.
-    n.order = region.number == chosen ? -1 : first ? rank : after + rank;
+    // Where the colours are the concepts', the largest of them need their names most.
+    const double size = static_cast<double>(region.middles.size());
+    n.order = region.number == chosen ? -1 : coloured ? 1 / size : first ? rank : after + rank;
     named.push_back(n);
   }
   // A concept that is nowhere the most frequent at this level is named where it is densest.
@@ -92,7 +96,7 @@ std::vector<NamedRegion> named_regions(const Desk& desk, const Camera& camera,
     n.record = &c;
     n.anchor = camera.to_screen(Point{c.label_x, c.label_y});
     n.box = camera.to_screen(cell);
-    n.order = c.number == chosen ? -1 : rank;
+    n.order = c.number == chosen ? -1 : coloured ? after : rank;
     named.push_back(n);
   }
   std::stable_sort(named.begin(), named.end(),

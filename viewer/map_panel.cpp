@@ -16,7 +16,7 @@ namespace {
 
 constexpr double kHeader = 62;
 constexpr double kMinimapZoom = 1.15;
-constexpr std::size_t kTilesAvoided = 300;  // by labels; where there are more, all is covered
+constexpr std::size_t kTilesAvoided = 200;  // by labels; where there are more, all is covered
 constexpr double kNamed = 12;               // concepts outlined on the whole map; more as it grows
 
 }  // namespace

@@ -84,6 +84,20 @@ std::vector<Point> rounded(const std::vector<Point>& line) {
   return cut;
 }
 
+// Without the corners on straight runs, which cost as much as any when drawn.
+std::vector<Point> without_straight(const std::vector<Point>& line) {
+  std::vector<Point> kept;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const Point a = kept.empty() ? line.back() : kept.back();
+    const Point b = line[i];
+    const Point c = line[(i + 1) % line.size()];
+    const double turn = (b.x - a.x) * (c.y - b.y) - (b.y - a.y) * (c.x - b.x);
+    const double length = std::hypot(b.x - a.x, b.y - a.y) * std::hypot(c.x - b.x, c.y - b.y);
+    if (std::abs(turn) > 1e-6 * length) kept.push_back(b);
+  }
+  return kept;
+}
+
 // The borders of a connected part, walked with the part on the right (y goes down), edge by edge.
 // Parts that meet at a corner only stay apart there.
 std::vector<std::vector<Point>> borders(const Bins& bins, const std::vector<Bin>& part,
@@ -129,7 +143,7 @@ std::vector<std::vector<Point>> borders(const Bins& bins, const std::vector<Bin>
       line.push_back(
           {(corners[i].first + inset * x) / side, (corners[i].second + inset * y) / side});
     }
-    lines.push_back(rounded(rounded(line)));
+    lines.push_back(without_straight(rounded(rounded(line))));
   }
   return lines;
 }

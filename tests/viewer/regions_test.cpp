@@ -123,3 +123,12 @@ TEST_CASE("each concept has its own half of a divided map") {
   }
   CHECK(area(regions[0].outlines[0]) == Approx(0.5 * 28 / 32).epsilon(0.12));
 }
+
+TEST_CASE("a straight border costs no more corners than a short one") {
+  const auto small = concept_regions(cells_of({"00", "00"}), 2);
+  const auto large =
+      concept_regions(cells_of(std::vector<std::string>(16, std::string(16, '0'))), 16);
+  REQUIRE(small.size() == 1);
+  REQUIRE(large.size() == 1);
+  CHECK(large[0].outlines.at(0).size() == small[0].outlines.at(0).size());
+}

@@ -169,9 +169,12 @@ void collect(const PhotoSet& photos, std::shared_ptr<const Model> model,
   Progress told;
   told.stage = "collecting";
   told.unit = "photos";
+  // Photos of skipped taxa are done already.
+  told.total = static_cast<std::int64_t>(photos.photos.size());
   for (const PhotoEntry& entry : photos.photos) {
-    if (std::binary_search(taxa.begin(), taxa.end(), entry.taxon)) ++told.total;
+    if (!std::binary_search(taxa.begin(), taxa.end(), entry.taxon)) ++told.done;
   }
+  const std::int64_t done_before = told.done;
   report(progress, told);
 
   const CollectSetting setting(photos, std::move(model), options);
@@ -182,7 +185,7 @@ void collect(const PhotoSet& photos, std::shared_ptr<const Model> model,
   const Workers threads(workers, setting, schedule);
   for (std::size_t finished = 0; finished < taxa.size();) {
     const std::shared_ptr<TaxonWork> taxon = schedule.wait_for_taxon();
-    told.done = schedule.photos_done();
+    told.done = done_before + schedule.photos_done();
     told.item = photos.taxa[static_cast<std::size_t>(taxa[finished])];
     report(progress, told);
     if (!taxon) continue;

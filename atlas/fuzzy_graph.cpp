@@ -99,28 +99,6 @@ FuzzyGraph fuzzy_graph(const Neighbours& neighbours, std::size_t count) {
   return graph;
 }
 
-std::vector<std::int32_t> components(const FuzzyGraph& graph, float least) {
-  std::vector<std::int32_t> component(graph.vertices(), -1), waiting;
-  std::int32_t count = 0;
-  for (std::size_t first = 0; first < graph.vertices(); ++first) {
-    if (component[first] >= 0) continue;
-    component[first] = count;
-    waiting.push_back(static_cast<std::int32_t>(first));
-    while (!waiting.empty()) {
-      const auto vertex = static_cast<std::size_t>(waiting.back());
-      waiting.pop_back();
-      for (std::size_t e = graph.first[vertex]; e < graph.first[vertex + 1]; ++e) {
-        auto& other = component[static_cast<std::size_t>(graph.other[e])];
-        if (other >= 0 || graph.weight[e] < least) continue;
-        other = count;
-        waiting.push_back(graph.other[e]);
-      }
-    }
-    ++count;
-  }
-  return component;
-}
-
 LayoutCurve fit_layout_curve(double min_dist, double spread) {
   // Gauss–Newton with Levenberg's damping on 300 points over 0…3 spreads, in (log a, b).
   double log_a = 0, b = 1, damping = 1e-3;

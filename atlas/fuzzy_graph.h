@@ -25,10 +25,6 @@ struct FuzzyGraph {
 // directions joined by a + b − ab.
 FuzzyGraph fuzzy_graph(const Neighbours& neighbours, std::size_t count);
 
-// The connected component of each vertex over the edges of at least `least` weight: numbered from 0
-// by their first vertices.
-std::vector<std::int32_t> components(const FuzzyGraph& graph, float least);
-
 // a and b of 1 / (1 + a d^2b) nearest (least squares) to 1 below min_dist and exp(−(d − min_dist) /
 // spread) above it.
 struct LayoutCurve {

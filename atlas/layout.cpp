@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <map>
+#include <utility>
 
 #include <omp.h>
 
@@ -21,7 +23,7 @@ namespace {
 constexpr std::size_t kBlocks = 8;
 constexpr float kLongestStep = 4;
 
-// A component's sides differ by no more than this on the packed map.
+// An island's sides differ by no more than this on the packed map.
 constexpr double kThinnest = 0.25;
 
 struct Position {
@@ -48,6 +50,41 @@ Frame frame_of(const Layout& layout, const std::vector<std::size_t>& points, dou
 
 float clipped(float value) {
   return std::clamp(value, -kLongestStep, kLongestStep);
+}
+
+// What hangs together on squares of side `side`: points of squares that touch, a corner counts, are
+// of one island.
+std::vector<std::int32_t> islands(const std::vector<Position>& positions, float side) {
+  using Square = std::pair<std::int64_t, std::int64_t>;
+  const auto square_of = [side](const Position& at) {
+    return Square{std::llround(std::floor(at.x / side)), std::llround(std::floor(at.y / side))};
+  };
+  std::map<Square, std::int32_t> island_of;  // −1: not reached yet
+  for (const Position& at : positions) island_of[square_of(at)] = -1;
+  std::vector<std::int32_t> island;
+  std::vector<Square> waiting;
+  std::int32_t count = 0;
+  for (const Position& at : positions) {
+    const Square own = square_of(at);
+    if (island_of[own] < 0) {
+      island_of[own] = count;
+      waiting.push_back(own);
+      while (!waiting.empty()) {
+        const Square from = waiting.back();
+        waiting.pop_back();
+        for (std::int64_t dy = -1; dy <= 1; ++dy)
+          for (std::int64_t dx = -1; dx <= 1; ++dx) {
+            const auto other = island_of.find({from.first + dx, from.second + dy});
+            if (other == island_of.end() || other->second >= 0) continue;
+            other->second = count;
+            waiting.push_back(other->first);
+          }
+      }
+      ++count;
+    }
+    island.push_back(island_of[own]);
+  }
+  return island;
 }
 
 // Principal components, 10 units wide, with a little noise so that equal vectors part.
@@ -192,10 +229,6 @@ Layout lay_out(const Matrix& unit, const Neighbours& neighbours, const LayoutOpt
   const FuzzyGraph graph =
       fuzzy_graph(neighbours, static_cast<std::size_t>(std::max(2, options.neighbours)) - 1);
   const int epochs = options.epochs > 0 ? options.epochs : n <= 10000 ? 500 : 200;
-  // The weakest edge that pulls at all.
-  float heaviest = 0;
-  for (const float weight : graph.weight) heaviest = std::max(heaviest, weight);
-  layout.component = components(graph, heaviest / static_cast<float>(epochs));
   const Optimiser optimiser(graph, options, epochs);
   std::vector<Position> positions = first_positions(unit, options.seed);
   std::vector<Position> next = positions;
@@ -217,6 +250,7 @@ Layout lay_out(const Matrix& unit, const Neighbours& neighbours, const LayoutOpt
     layout.x[i] = positions[i].x;
     layout.y[i] = positions[i].y;
   }
+  layout.island = islands(positions, static_cast<float>(options.spread));
   return layout;
 }
 
@@ -226,10 +260,9 @@ Layout fit_unit_square(const Layout& layout, double clip) {
   if (n == 0) return result;
   std::vector<std::vector<std::size_t>> members(1);
   for (std::size_t i = 0; i < n; ++i) {
-    const auto component =
-        layout.component.empty() ? 0 : static_cast<std::size_t>(layout.component[i]);
-    if (component >= members.size()) members.resize(component + 1);
-    members[component].push_back(i);
+    const auto island = layout.island.empty() ? 0 : static_cast<std::size_t>(layout.island[i]);
+    if (island >= members.size()) members.resize(island + 1);
+    members[island].push_back(i);
   }
   std::vector<Frame> frames;
   std::vector<Rectangle> places;

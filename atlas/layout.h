@@ -34,9 +34,10 @@ struct LayoutOptions {
 // As many points as rows were given.
 struct Layout {
   std::vector<float> x, y;
-  // Of each point, from 0: what no pull of the layout joins, so that nothing but repulsion says how
-  // far apart it lies. Empty: one component.
-  std::vector<std::int32_t> component{};
+  // The island of each point, numbered from 0 by their first points; empty: all are one. Islands
+  // lie so far apart that hardly anything but repulsion says how far: no edge of the neighbours'
+  // graph joins them, or too few and weak ones to hold them.
+  std::vector<std::int32_t> island{};
 };
 
 // `unit`: rows of unit length. Any number of rows: none gives none, one gives (0, 0).
@@ -50,7 +51,7 @@ Layout lay_out(const Matrix& unit, const Neighbours& neighbours, const LayoutOpt
 
 // Into the unit square, both axes by one factor so that the map keeps its shape: the middle `1 − 2
 // · clip` of the points along the longer axis spans 0…1, the shorter axis is centred, points beyond
-// come to lie on the border. Several components are each fitted so by themselves and packed side by
+// come to lie on the border. Several islands are each fitted so by themselves and packed side by
 // side (pack_rectangles.h), on areas in proportion to their points.
 Layout fit_unit_square(const Layout& layout, double clip = 0.01);
 

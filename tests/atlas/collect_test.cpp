@@ -333,6 +333,16 @@ TEST_CASE("collect stops when asked, and passes on what goes wrong", "[collect]"
   });
   CHECK(done == 15);
   CHECK(consumed == 3);
+  // What is skipped counts as done.
+  std::vector<std::int64_t> resumed;
+  collect(
+      photos.set, model, outputs, small_options(), count, [](int taxon) { return taxon == 0; },
+      [&](const Progress& progress) {
+        resumed.push_back(progress.done);
+        return progress.total == 15;
+      });
+  CHECK(resumed.front() > 0);
+  CHECK(resumed.back() == 15);
   CollectOptions none = small_options();
   none.batch = 0;
   CHECK_THROWS_AS(collect(photos.set, model, outputs, none, count), InputError);

@@ -123,7 +123,7 @@ TEST_CASE("the unit square keeps the shape and clips the outermost points") {
   CHECK(point.x == std::vector<float>{0.5f, 0.5f});
 }
 
-TEST_CASE("what no neighbour joins is laid out in components, and these are packed side by side") {
+TEST_CASE("islands of a map are packed side by side") {
   // Three groups at right angles to each other: nobody's neighbours lie in another group.
   const std::size_t sizes[] = {400, 200, 40};
   Matrix unit(640, 12);
@@ -134,10 +134,14 @@ TEST_CASE("what no neighbour joins is laid out in components, and these are pack
     for (std::size_t c = 0; c < 4; ++c) unit(i, 4 * group[i] + c) = within(i, c);
   LayoutOptions options = LayoutOptions::one_taxon();
   options.epochs = 100;
-  const Layout layout = lay_out(unit, options);
-  for (std::size_t i = 1; i < unit.rows; ++i)
-    CHECK((layout.component[i] == layout.component[i - 1]) == (group[i] == group[i - 1]));
+  Layout layout = lay_out(unit, options);
+  std::set<std::int32_t> found[3];
+  for (std::size_t i = 0; i < unit.rows; ++i) found[group[i]].insert(layout.island[i]);
+  for (const std::int32_t island : found[0]) CHECK(found[1].count(island) == 0);
+  for (const std::int32_t island : found[2])
+    CHECK(found[0].count(island) + found[1].count(island) == 0);
 
+  layout.island.assign(group.begin(), group.end());
   const Layout packed = fit_unit_square(layout);
   // Each group in a box of its own, the boxes' areas as their points, most of the square in use.
   float left[3], right[3], top[3], bottom[3], used = 0;
@@ -173,12 +177,12 @@ TEST_CASE("strays take little of the packed map") {
   for (int i = 0; i < 1000; ++i) {
     layout.x.push_back(static_cast<float>(i % 40));
     layout.y.push_back(static_cast<float>(i / 40));
-    layout.component.push_back(0);
+    layout.island.push_back(0);
   }
   for (int stray = 1; stray <= 30; ++stray) {
     layout.x.push_back(1000.f * static_cast<float>(stray));
     layout.y.push_back(-500);
-    layout.component.push_back(stray);
+    layout.island.push_back(stray);
   }
   const Layout packed = fit_unit_square(layout);
   CHECK(packed.x[39] - packed.x[0] > 0.9f);

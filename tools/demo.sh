@@ -21,11 +21,7 @@ Differentia's demo, on 2 cores:
 TEXT
 
 step() { printf '\n== %s\n' "$1"; }
-show() {  # show ATLAS: a window, or pictures of it
-  if has_display; then
-    "$program" view "$1" --model data/world/clean/model.pt &
-  fi
-}
+window=
 
 step "1. packages"
 tools/setup.sh
@@ -34,7 +30,15 @@ step "2. the viewer"
 cmake --preset release >build-configure.log 2>&1 || { cat build-configure.log; exit 2; }
 rm -f build-configure.log
 cmake --build --preset release --target differentia
-show data/demo/demo.atlas
+if has_display; then
+  "$program" view data/demo/demo.atlas --model data/world/clean/model.pt &
+  window=$!
+else
+  mkdir -p "$folder"
+  echo "No display here: a picture of the small atlas, $folder/small.png"
+  LIBGL_ALWAYS_SOFTWARE=1 xvfb-run -a -s "-screen 0 1600x1000x24 -noreset" \
+    "$program" view data/demo/demo.atlas --snapshot "$folder/small.png"
+fi
 
 step "3. the rest of the program"
 cmake --build --preset release --target differentia_engine
@@ -48,6 +52,10 @@ step "5. the atlas"
 
 if has_display; then
   step "The whole atlas: $atlas"
+  if [ -n "$window" ] && kill -0 "$window" 2>/dev/null; then
+    echo "It opens as soon as the window of the small one is closed."
+    wait "$window" || true
+  fi
   exec "$program" view "$atlas" --model data/world/clean/model.pt
 fi
 step "No display here: pictures of the viewer"

@@ -28,6 +28,7 @@ void require_refused(const TemporaryFolder& folder, std::vector<std::string> arg
   REQUIRE(std::count(outcome.errors.begin(), outcome.errors.end(), '\n') == 1);
   for (const std::string& word : words) REQUIRE_THAT(outcome.errors, Contains(word));
   REQUIRE_FALSE(fs::exists(atlas));
+  REQUIRE_FALSE(fs::exists(atlas + ".partial"));
 }
 
 }  // namespace
@@ -53,6 +54,28 @@ TEST_CASE("a layer that does not exist names the nearest", "[bad input]") {
   require_refused(folder,
                   {"--photos", demo_photos(), "--model", demo_model(), "--layer", "stage2.7"},
                   {"stage2.7", "stage2.1"});
+}
+
+TEST_CASE("a layer that cannot carry attribution, photos that are not there, numbers out of range",
+          "[bad input]") {
+  const TemporaryFolder folder;
+  require_refused(folder,
+                  {"--photos", demo_photos(), "--model", demo_model(), "--layer", "stage2.1.conv1"},
+                  {"stage2.1.conv1", "candidate"});
+  write_text(folder.path("photos.csv"), "photo,taxon\nnone.jpg,Granella rufa\n");
+  require_refused(folder, {"--photos", folder.path("photos.csv"), "--model", demo_model()},
+                  {"None of the 1 photos", "none.jpg"});
+  require_refused(folder,
+                  {"--photos", demo_photos(), "--model", demo_model(), "--min-concepts", "40",
+                   "--max-concepts", "6"},
+                  {"At most 6", "at least 40"});
+  for (const std::string option : {"--threads", "--grids-per-taxon", "--exemplars"}) {
+    const Outcome outcome = run({"build", folder.path("n.atlas"), "--photos", demo_photos(),
+                                 "--model", demo_model(), option, "-3"});
+    CAPTURE(option, outcome.errors);
+    REQUIRE(outcome.status == 2);
+    REQUIRE_THAT(outcome.errors, Contains(option) && Contains("0 or more"));
+  }
 }
 
 TEST_CASE("a model file that is none", "[bad input]") {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "tools/differentia/checks.h"
 #include "tools/differentia/target_options.h"
 #include "tools/differentia/verbs.h"
 
@@ -96,35 +97,43 @@ Verb build_verb() {
             app.add_option("--seed", options.seed, "Of everything random")->capture_default_str();
             app.add_option("--threads", options.threads,
                            "Workers; 0: all cores. The atlas does not depend on it")
+                ->check(at_least(0))
                 ->capture_default_str();
             const std::string evidence = "Evidence", map = "Map";
             app.add_option("--photos-per-taxon", options.photos_per_taxon,
                            "At most, spread over observations; 0: all")
+                ->check(at_least(0))
                 ->capture_default_str()
                 ->group(evidence);
             app.add_option("--grids-per-taxon", options.collect.grids_per_taxon,
                            "Photos of a taxon whose whole grid is kept")
+                ->check(at_least(0))
                 ->capture_default_str()
                 ->group(evidence);
             app.add_option("--samples-per-photo", options.collect.samples_per_photo,
                            "Positions kept of each further photo")
+                ->check(at_least(0))
                 ->capture_default_str()
                 ->group(evidence);
             app.add_option("--deep-per-photo", options.collect.deep_per_photo,
                            "Positions kept of each photo at the deep layer")
+                ->check(at_least(1))
                 ->capture_default_str()
                 ->group(evidence);
             app.add_option("--rivals", options.collect.rivals,
                            "Strongest rivals attributed besides the taxon's own output")
+                ->check(at_least(0))
                 ->capture_default_str()
                 ->group(evidence);
             app.add_flag("--no-attribution", flags->no_attribution,
                          "Leave attribution out: much faster, concepts by prevalence only")
                 ->group(evidence);
             app.add_option("--min-concepts", options.concepts.min_concepts, "Of a taxon")
+                ->check(at_least(1))
                 ->capture_default_str()
                 ->group(evidence);
             app.add_option("--max-concepts", options.concepts.max_concepts, "Of a taxon")
+                ->check(at_least(1))
                 ->capture_default_str()
                 ->group(evidence);
             app.add_option("--place", options.concepts.place,
@@ -134,14 +143,17 @@ Verb build_verb() {
                 ->group(evidence);
             app.add_option("--exemplars", options.concepts.exemplars,
                            "Of a concept at most, each of another observation")
+                ->check(at_least(0))
                 ->capture_default_str()
                 ->group(evidence);
             app.add_option("--points-per-taxon", options.points_per_taxon,
                            "Positions laid out on a taxon's map, at most")
+                ->check(at_least(1))
                 ->capture_default_str()
                 ->group(map);
             app.add_option("--points-of-all", options.points_of_all,
                            "The same of the map of all taxa; 0: no such map")
+                ->check(at_least(0))
                 ->capture_default_str()
                 ->group(map);
             app.add_option("--icons", flags->icons,

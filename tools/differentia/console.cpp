@@ -91,6 +91,8 @@ bool Console::draw(const Progress& progress) {
     stage_first_done_ = progress.done;  // a resumed stage does not start at 0
   }
   const bool finished = progress.total > 0 && progress.done >= progress.total;
+  if (finished && finish_told_ && !new_stage) return go_on;
+  finish_told_ = finished;
   const auto pause = std::chrono::milliseconds(terminal_ ? 100 : 5000);
   if (!new_stage && !finished && now - last_drawn_ < pause) return go_on;
   if (!terminal_ && new_stage && !finished) {  // the first line comes when there is a rate to tell
@@ -109,6 +111,7 @@ bool Console::draw(const Progress& progress) {
     figures = fmt::format("{} {}", progress.done, progress.unit);
   }
   if (per_second > 0) figures += fmt::format("  {}", rate(per_second, progress.unit));
+  if (!terminal_ && per_second <= 0 && !progress.item.empty()) figures += "  " + progress.item;
   if (finished) {
     figures += fmt::format("  in {}", duration(seconds));
   } else if (per_second > 0 && progress.total > 0) {

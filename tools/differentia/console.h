@@ -43,6 +43,7 @@ class Console {
   std::string stage_;
   Clock::time_point stage_start_, last_drawn_;
   std::int64_t stage_first_done_ = 0;
+  bool finish_told_ = false;  // of this stage
   bool line_open_ = false;
 };
 

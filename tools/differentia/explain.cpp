@@ -17,6 +17,7 @@
 #include "explain/forward_session.h"
 #include "explain/preprocess.h"
 #include "explain/saliency.h"
+#include "tools/differentia/checks.h"
 #include "tools/differentia/target_options.h"
 #include "tools/differentia/verbs.h"
 
@@ -176,7 +177,9 @@ Verb explain_verb() {
         app.add_option("--npy", flags->npy,
                        "Also write the raw map: float32, rows × columns of the photo, NaN where "
                        "there is no evidence");
-        app.add_option("--top", flags->top, "Answers of the model to list")->capture_default_str();
+        app.add_option("--top", flags->top, "Answers of the model to list")
+            ->check(at_least(1))
+            ->capture_default_str();
         return [flags](Console& console) { return explain(console, *flags); };
       }};
 }

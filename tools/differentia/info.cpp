@@ -1,5 +1,6 @@
 // differentia info: what an atlas holds, and whether it is whole.
 
+#include <cmath>
 #include <memory>
 
 #include <fmt/format.h>
@@ -24,14 +25,35 @@ ordered_json estimate_json(const Estimate& estimate) {
   return {{"value", estimate.value}, {"low", estimate.low}, {"high", estimate.high}};
 }
 
+ordered_json prevalence_json(const store::ConceptRecord& c) {
+  ordered_json json = estimate_json(c.prevalence);
+  json["with"] = c.prevalence_with;
+  json["of"] = c.prevalence_of;
+  json["held_out"] = c.prevalence_held_out;
+  return json;
+}
+
+// "3 of 10 held-out observations"
+std::string counts_text(const store::ConceptRecord& c) {
+  return fmt::format("{} of {} {} observations", c.prevalence_with, c.prevalence_of,
+                     c.prevalence_held_out ? "held-out" : "train");
+}
+
+std::string share_text(const store::ConceptRecord& c) {
+  if (std::isnan(c.subject_share)) return "unknown";
+  return fmt::format("{:.0f} %  ({:.0f}–{:.0f})", 100 * c.subject_share, 100 * c.subject_share_low,
+                     100 * c.subject_share_high);
+}
+
 ordered_json concept_json(const store::ConceptRecord& c) {
   return {{"number", c.number},
-          {"prevalence", estimate_json(c.prevalence)},
+          {"prevalence", prevalence_json(c)},
           {"attribution", estimate_json(c.attribution)},
           {"positions", c.positions},
           {"observations", c.observations},
           {"threshold", c.threshold},
-          {"subject_share", c.subject_share},
+          {"subject_share",
+           estimate_json({c.subject_share, c.subject_share_low, c.subject_share_high})},
           {"place", {{"x", c.place_x}, {"y", c.place_y}, {"on_subject", c.place_on_subject}}}};
 }
 
@@ -132,16 +154,15 @@ int info(Console& console, const Flags& flags) {
     console.print(fmt::format("\n{}  ({} photos)", taxon.name, taxon.photos));
     const std::int32_t map = atlas.map_of_taxon(taxon.id);
     if (map < 0) continue;
-    console.print("  concept  prevalence            attribution, logits      on the subject");
+    console.print(
+        "  concept  prevalence                                     attribution, logits         on "
+        "the subject");
     for (const auto& record : atlas.concepts(map)) {
-      console.print(
-          fmt::format("  {:>7}  {:5.1f} %  ({:3.0f}–{:3.0f})   {:+7.3f}  ({:+.3f} to {:+.3f})   {}",
-                      record.number, 100 * record.prevalence.value, 100 * record.prevalence.low,
-                      100 * record.prevalence.high, record.attribution.value,
-                      record.attribution.low, record.attribution.high,
-                      record.subject_share == record.subject_share
-                          ? fmt::format("{:.0f} %", 100 * record.subject_share)
-                          : "unknown"));
+      console.print(fmt::format(
+          "  {:>7}  {:5.1f} %  ({:3.0f}–{:3.0f})  {:<33}  {:+7.3f}  ({:+.3f} to {:+.3f})  {}",
+          record.number, 100 * record.prevalence.value, 100 * record.prevalence.low,
+          100 * record.prevalence.high, counts_text(record), record.attribution.value,
+          record.attribution.low, record.attribution.high, share_text(record)));
     }
   }
   return 0;

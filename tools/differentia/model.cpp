@@ -12,6 +12,7 @@
 #include "atlas/photo_set.h"
 #include "base/error.h"
 #include "explain/model_check.h"
+#include "tools/differentia/checks.h"
 #include "tools/differentia/target_options.h"
 #include "tools/differentia/verbs.h"
 
@@ -49,15 +50,19 @@ void describe(Console& console, const Model& model, bool all_layers) {
   for (const LayerInfo& layer : model.layers()) {
     if (all_layers || layer.candidate) width = std::max(width, layer.path.size());
   }
-  console.print(
-      fmt::format("  {:<{}}  {:>8}  {:>7}  {}", "layer", width, "channels", "grid", "candidate"));
+  // Without --all every layer listed is a candidate.
+  console.print(fmt::format("  {:<{}}  {:>8}  {:>7}{}", "layer", width, "channels", "grid",
+                            all_layers ? "  candidate" : ""));
   for (const LayerInfo& layer : model.layers()) {
     if (!all_layers && !layer.candidate) continue;
     const std::string grid =
         layer.height > 0 ? fmt::format("{}×{}", layer.height, layer.width) : "-";
     // "×" takes two bytes and one column
-    console.print(fmt::format("  {:<{}}  {:>8}  {:>{}}  {}", layer.path, width, layer.channels,
-                              grid, grid == "-" ? 7 : 8, layer.candidate ? "yes" : "no"));
+    console.print(fmt::format("  {:<{}}  {:>8}  {:>{}}{}", layer.path, width, layer.channels, grid,
+                              grid == "-" ? 7 : 8,
+                              !all_layers       ? ""
+                              : layer.candidate ? "  yes"
+                                                : "  no"));
   }
   if (!all_layers)
     console.print(
@@ -157,8 +162,10 @@ Verb model_verb() {
             app.add_option("--check", flags->check,
                            "Photo set: accuracy under this card and under the usual alternatives");
             app.add_option("--photos", flags->check_options.photos, "Photos that --check looks at")
+                ->check(at_least(1))
                 ->capture_default_str();
             app.add_option("--threads", flags->check_options.threads, "Worker threads of --check")
+                ->check(at_least(1))
                 ->capture_default_str();
             return [flags](Console& console) {
               if (!flags->check.empty()) return check(console, *flags);

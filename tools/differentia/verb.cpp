@@ -30,8 +30,9 @@ int run_verb(const Verb& verb, const std::vector<std::string>& arguments) {
   }
 
   Console console(json, quiet);
-  const auto complain = [&](const std::string& sentence) {
+  const auto complain = [&](std::string sentence) {
     console.end_progress();
+    if (!sentence.empty() && sentence.find_last_of(".!?…)") != sentence.size() - 1) sentence += ".";
     std::fputs((sentence + "\n").c_str(), stderr);
   };
   try {

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/data_folder.h"
+#include "tools/differentia/checks.h"
 #include "tools/differentia/verbs.h"
 #include "tools/world/train/train.h"
 #include "tools/world/write_world.h"
@@ -89,21 +90,26 @@ Verb world_verb() {
                        "JSON description of the world (default: the one that ships)");
         app.add_option("--invent", options.invent,
                        "Invent another world from this number instead; 0: do not")
+            ->check(at_least(0))
             ->capture_default_str();
         app.add_flag("--biased", flags->biased,
                      "With the description's planted biases (default: the clean twin)");
         app.add_option("--train", options.train_photos, "Photos a species to train on")
+            ->check(at_least(0))
             ->capture_default_str();
         app.add_option("--test", options.test_photos, "Photos a species held out")
+            ->check(at_least(0))
             ->capture_default_str();
         app.add_option("--several", options.several_photos,
                        "Photos of two or three birds, all species together")
+            ->check(at_least(0))
             ->capture_default_str();
         app.add_option("--side", options.long_side, "Longer side of a photo, pixels")
             ->capture_default_str();
         app.add_option("--seed", options.seed, "Of everything random")->capture_default_str();
         app.add_option("--threads", options.threads,
                        "Workers; 0: all cores. The photos do not depend on it")
+            ->check(at_least(0))
             ->capture_default_str();
         app.add_flag("--replace", options.replace, "Replace a world that is there already");
         app.add_option("--network", flags->training.output,
@@ -113,8 +119,10 @@ Verb world_verb() {
             ->type_name("FOLDER");
         app.add_option("--network-photos", flags->training.train_photos,
                        "Photos a species that the network is trained on")
+            ->check(at_least(1))
             ->capture_default_str();
         app.add_option("--epochs", flags->training.epochs, "Rounds of training")
+            ->check(at_least(1))
             ->capture_default_str();
         app.add_option("--twin", flags->training.twin,
                        "model.pt of the clean twin, whose own small biases are taken off what the "

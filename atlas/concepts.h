@@ -35,7 +35,7 @@ struct ConceptOptions {
   int min_concepts = 6;
   int max_concepts = 40;
   int exemplars = 12;  // of each concept at most, each from another observation
-  double place = 2.5;  // weight of a bounding box's side against 1 for the activation
+  double place = 3.5;  // weight of a bounding box's side against 1 for the activation
                        // (concept_space); 0 for layers where a position sees the whole subject
   std::uint64_t seed = 1;
 };

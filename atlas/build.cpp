@@ -137,17 +137,41 @@ MapJob job_of_all(const store::Writer& writer, const BuildInputs& inputs,
   return job;
 }
 
+// Taxa that the weight of place is taken from, evenly spaced.
+constexpr std::int32_t kPlaceTaxa = 64;
+
+double weight_of_place(const store::Writer& writer, const BuildInputs& inputs,
+                       const BuildOptions& options, const Normalisation& normalisation,
+                       const ProgressCallback& progress) {
+  if (options.place_factor == 0) return 0;
+  std::vector<double> explained;
+  const std::int32_t taxa = std::min(kPlaceTaxa, writer.taxa());
+  for (std::int32_t i = 0; i < taxa; ++i) {
+    const auto taxon = static_cast<std::int32_t>(std::int64_t{i} * writer.taxa() / taxa);
+    report(progress, {"weighing place", i, taxa, "taxa",
+                      inputs.photos.taxa[static_cast<std::size_t>(taxon)]});
+    const auto positions = stored_positions(writer, inputs, taxon, kLayer);
+    if (positions.grid_photos == 0) continue;
+    explained.push_back(explained_by_place(positions, normalisation,
+                                           concept_photos(writer, inputs, taxon),
+                                           inputs.head.layers[kLayer].grid));
+  }
+  return place_weight(explained, options.place_factor);
+}
+
 // Maps of the taxa and the one of all of them.
 void map_taxa(store::Writer& writer, const BuildInputs& inputs, const BuildOptions& options,
               const ProgressCallback& progress) {
   const auto total = static_cast<std::int64_t>(writer.taxa()) + (options.points_of_all > 0 ? 1 : 0);
   const auto normalisation = stored_normalisation(writer, kLayer);
+  const double place = weight_of_place(writer, inputs, options, normalisation, progress);
   for (std::int32_t taxon = 0; taxon < writer.taxa(); ++taxon) {
     const auto& name = inputs.photos.taxa[static_cast<std::size_t>(taxon)];
     if (writer.has_map(taxon)) continue;
     report(progress, {"mapping", taxon, total, "maps", name});
     MapJob job;
     job.taxon = taxon;
+    job.place_weight = place;
     job.positions = stored_positions(writer, inputs, taxon, kLayer);
     job.photos = concept_photos(writer, inputs, taxon);
     job.targets = stored_targets(writer, taxon, job.positions);

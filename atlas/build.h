@@ -39,7 +39,8 @@ struct BuildOptions {
   int points_of_all =
       50000;               // the same of the map of all taxa, shared among the taxa; 0: no such map
   CollectOptions collect;  // its seed and threads are taken from above
-  ConceptOptions concepts;  // its seed is taken from above
+  ConceptOptions concepts;  // its seed is taken from above, its weight of place from the photos …
+  double place_factor = kPlaceFactor;  // … times this; 0: place does not count
   LayoutOptions taxon_layout =
       LayoutOptions::one_taxon();  // their seed and threads are taken from above
   LayoutOptions all_layout = LayoutOptions::all_taxa();
@@ -69,7 +70,8 @@ struct BuildReport {
       notes;  // sentences for the person: defaults taken, what rests on training photos only
 };
 
-// Reports the stages "collecting", "normalising", "mapping" and "finishing". Throws InputError and
+// Reports the stages "collecting", "normalising", "weighing place", "mapping" and
+// "finishing". Throws InputError and
 // its kin for what a person can mend, Interrupted, DiskFull; what was done until then lies in
 // NAME.atlas.partial.
 BuildReport build(const BuildOptions& options, const ProgressCallback& progress = {});

@@ -46,7 +46,7 @@ std::string options_json(const BuildOptions& options) {
        {{"min_concepts", options.concepts.min_concepts},
         {"max_concepts", options.concepts.max_concepts},
         {"exemplars", options.concepts.exemplars},
-        {"place", options.concepts.place}}},
+        {"place_factor", options.place_factor}}},
       {"taxon_layout", layout(options.taxon_layout)},
       {"all_layout", layout(options.all_layout)},
       {"cells",

@@ -65,7 +65,7 @@ MapSummary add_map(store::Writer& writer, const BuildInputs& inputs, const Build
 
   ConceptOptions concept_options = options.concepts;
   concept_options.seed = options.seed;
-  if (job.layer != kLayer) concept_options.place = 0;
+  concept_options.place = job.place_weight;
   const ConceptSet concepts =
       find_concepts(positions, normalisation, job.photos, layer.grid, concept_options, progress);
 
@@ -75,6 +75,7 @@ MapSummary add_map(store::Writer& writer, const BuildInputs& inputs, const Build
   store::MapContents map;
   map.taxon = job.taxon;
   map.layer = job.layer;
+  map.place_weight = job.place_weight;
   map.targets = job.targets;
   map.activations = rows_of(positions.activation, chosen, channels);
   Matrix unit(chosen.size(), channels);

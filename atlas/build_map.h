@@ -23,6 +23,7 @@ struct MapJob {
   Positions positions;                // all that are known: concepts speak of all of them
   std::vector<ConceptPhoto> photos;   // those that occur in them
   std::vector<std::int32_t> targets;  // columns of the attribution
+  double place_weight = 0;            // of its concepts; 0 where a position sees the whole subject
   std::size_t points = 10000;         // laid out at most
   LayoutOptions layout;
 };

@@ -19,7 +19,7 @@ namespace differentia {
 struct ConceptClusterOptions {
   std::vector<int> fine_counts{10, 15, 22};  // clusters of the runs where `fine` is set
   std::vector<int> coarse_counts{2, 4, 7};   // elsewhere
-  int halvings = 12;       // of the observations; each half is clustered on its own
+  int halvings = 16;       // of the observations; each half is clustered on its own
   double left_out = 0.4;   // share of a cluster's rows, the farthest, that do not count as its own
   double stability = 0.6;  // least mean Dice overlap of what two halves find in its place
   double coherence = 0.5;  // weight of the mean cosine to the centroid, against 1 for stability

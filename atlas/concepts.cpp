@@ -59,7 +59,30 @@ std::vector<std::size_t> by_weight(const std::vector<Concept>& concepts, bool at
   return order;
 }
 
+std::vector<std::int64_t> observations_of(const Positions& positions,
+                                          gsl::span<const ConceptPhoto> photos) {
+  std::map<std::int32_t, std::int64_t> of_photo;
+  for (const ConceptPhoto& photo : photos) of_photo[photo.photo] = photo.observation;
+  std::vector<std::int64_t> observations;
+  observations.reserve(positions.size());
+  for (const std::int32_t photo : positions.photo) observations.push_back(of_photo.at(photo));
+  return observations;
+}
+
 }  // namespace
+
+double place_weight(gsl::span<const double> explained, double factor) {
+  if (explained.empty()) return 0;
+  return factor * std::accumulate(explained.begin(), explained.end(), 0.0) /
+         static_cast<double>(explained.size());
+}
+
+double explained_by_place(const Positions& positions, const Normalisation& normalisation,
+                          gsl::span<const ConceptPhoto> photos, const GridGeometry& grid) {
+  if (positions.size() == 0) return 0;
+  return explained_by_place(normalisation.apply(positions), folded_places(positions, photos, grid),
+                            fine_positions(positions), observations_of(positions, photos));
+}
 
 ConceptSet find_concepts(const Positions& positions, const Normalisation& normalisation,
                          gsl::span<const ConceptPhoto> photos, const GridGeometry& grid,
@@ -68,12 +91,10 @@ ConceptSet find_concepts(const Positions& positions, const Normalisation& normal
   result.centroids = Matrix(0, static_cast<std::size_t>(positions.channels) + store::kPlaceColumns);
   if (positions.size() == 0) return result;
   report(progress, {"finding concepts", 0, 3, "steps", "clustering"});
-  const Matrix space = concept_space(positions, normalisation, photos, grid, options.place);
-  std::map<std::int32_t, std::int64_t> observation_of_photo;
-  for (const ConceptPhoto& photo : photos) observation_of_photo[photo.photo] = photo.observation;
-  std::vector<std::int64_t> observation;
-  for (const std::int32_t photo : positions.photo)
-    observation.push_back(observation_of_photo.at(photo));
+  const Matrix unit = normalisation.apply(positions);
+  const std::vector<FoldedPlace> places = folded_places(positions, photos, grid);
+  std::vector<std::int64_t> observation = observations_of(positions, photos);
+  const Matrix space = concept_space(unit, places, options.place);
   ConceptClusterOptions clustering;
   clustering.least = static_cast<std::size_t>(std::max(1, options.min_concepts));
   clustering.most = static_cast<std::size_t>(std::max(options.min_concepts, options.max_concepts));

@@ -71,7 +71,7 @@ CREATE TABLE photos (id INTEGER PRIMARY KEY, taxon INTEGER NOT NULL, path TEXT N
 CREATE INDEX photos_by_taxon ON photos (taxon);
 CREATE INDEX photos_by_status ON photos (status) WHERE status <> 0;
 CREATE TABLE maps (id INTEGER PRIMARY KEY, taxon INTEGER NOT NULL, layer INTEGER NOT NULL, targets TEXT NOT NULL,
-  points INTEGER NOT NULL);
+  points INTEGER NOT NULL, place_weight REAL NOT NULL);
 CREATE UNIQUE INDEX maps_by_taxon ON maps (taxon);
 CREATE TABLE levels (map INTEGER NOT NULL, level INTEGER NOT NULL, bins INTEGER NOT NULL, cells INTEGER NOT NULL,
   PRIMARY KEY (map, level)) WITHOUT ROWID;

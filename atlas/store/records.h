@@ -79,6 +79,7 @@ struct MapRecord {
   // each point's own taxon's output, or nothing.
   std::vector<std::int32_t> targets;
   std::int64_t points = 0;
+  double place_weight = 0;                // of the place columns of its concepts' centroids
   std::vector<std::int32_t> level_bins;   // bins along a side, coarse to fine: 8, 16, 32 …
   std::vector<std::int64_t> level_cells;  // cells of each level
 };

@@ -134,8 +134,8 @@ void insert_photos(Database& database, const std::vector<PhotoRecord>& photos) {
 }
 
 void insert_map(Database& database, const MapRecord& map) {
-  Statement(database, "INSERT INTO maps VALUES (?, ?, ?, ?, ?)")
-      .bind(map.id, map.taxon, map.layer, outputs_text(map.targets), map.points)
+  Statement(database, "INSERT INTO maps VALUES (?, ?, ?, ?, ?, ?)")
+      .bind(map.id, map.taxon, map.layer, outputs_text(map.targets), map.points, map.place_weight)
       .run();
   Statement level(database, "INSERT INTO levels VALUES (?, ?, ?, ?)");
   for (std::size_t i = 0; i < map.level_bins.size(); ++i)
@@ -144,8 +144,8 @@ void insert_map(Database& database, const MapRecord& map) {
 
 std::vector<MapRecord> read_maps(Database& database, const std::string& where) {
   std::vector<MapRecord> maps;
-  Statement row(database,
-                "SELECT id, taxon, layer, targets, points FROM maps " + where + " ORDER BY id");
+  Statement row(database, "SELECT id, taxon, layer, targets, points, place_weight FROM maps " +
+                              where + " ORDER BY id");
   Statement level(database, "SELECT bins, cells FROM levels WHERE map = ? ORDER BY level");
   while (row.step()) {
     MapRecord map;
@@ -154,6 +154,7 @@ std::vector<MapRecord> read_maps(Database& database, const std::string& where) {
     map.layer = row.int32(2);
     map.targets = outputs_of(database, row.text(3));
     map.points = row.integer(4);
+    map.place_weight = row.real(5);
     level.bind(map.id);
     while (level.step()) {
       map.level_bins.push_back(level.int32(0));

@@ -255,6 +255,7 @@ std::int32_t Writer::add_map(const MapContents& map) {
   record.taxon = map.taxon;
   record.layer = map.layer;
   record.targets = map.targets;
+  record.place_weight = map.place_weight;
   record.points = static_cast<std::int64_t>(n);
   record.level_bins = map.level_bins;
   Cells all;  // of every level, one after the other

@@ -57,6 +57,7 @@ struct MapContents {
   std::int32_t taxon = -1;
   std::int32_t layer = 0;
   std::vector<std::int32_t> targets;
+  double place_weight = 0;
   Points points;
   std::vector<Imath::half> activations;  // points * channels
   std::vector<std::int32_t> level_bins;

@@ -6,6 +6,7 @@
 
 #include "atlas/concepts.h"
 #include "base/error.h"
+#include "base/random.h"
 #include "tests/catch.h"
 
 using namespace differentia;
@@ -34,11 +35,10 @@ ConceptPhoto photo_with(std::optional<Box> subject) {
   return photo;
 }
 
-const Normalisation kPlain{{0, 0, 0}, {1, 1, 1}};
-
 Matrix space_of(const Positions& positions, std::optional<Box> subject, double weight) {
   const std::vector<ConceptPhoto> photos{photo_with(subject)};
-  return concept_space(positions, kPlain, photos, kGrid, weight);
+  const Normalisation plain{{0, 0, 0}, {1, 1, 1}};
+  return concept_space(plain.apply(positions), folded_places(positions, photos, kGrid), weight);
 }
 
 }  // namespace
@@ -73,5 +73,27 @@ TEST_CASE("beyond the box a place is its edge; without a box or weight it says n
 TEST_CASE("an activation without length has no place either, and every photo must be known") {
   const Matrix nothing = space_of(position_at(2, 2, {0, 0, 0}), Box{0, 0, 80, 80}, 2);
   CHECK(std::accumulate(nothing.values.begin(), nothing.values.end(), 0.0) == 0);
-  CHECK_THROWS_AS(concept_space(position_at(0, 0, {1, 0, 0}), kPlain, {}, kGrid, 1), InputError);
+  CHECK_THROWS_AS(folded_places(position_at(0, 0, {1, 0, 0}), {}, kGrid), InputError);
+}
+
+TEST_CASE("place explains what follows it, and nothing of what does not") {
+  Random random(3);
+  constexpr std::size_t kRows = 3000;
+  std::vector<FoldedPlace> places;
+  std::vector<std::int64_t> observations;
+  std::vector<bool> chosen(kRows, true);
+  Matrix follows(kRows, 2), apart(kRows, 2), partly(kRows, 2);
+  for (std::size_t i = 0; i < kRows; ++i) {
+    places.push_back({0.5 * random.uniform(), random.uniform() - 0.5});
+    observations.push_back(static_cast<std::int64_t>(i / 30));
+    const bool upper = places[i].down < -0.1;  // an edge between two bins
+    follows(i, upper ? 0 : 1) = 1;
+    apart(i, random.uniform() < 0.5 ? 0 : 1) = 1;
+    partly(i, (random.uniform() < 0.5 ? upper : random.uniform() < 0.4) ? 0 : 1) = 1;
+  }
+  CHECK(explained_by_place(follows, places, chosen, observations) == Approx(1));
+  CHECK(explained_by_place(apart, places, chosen, observations) < 0.01);
+  // A coin decides whether the row follows place: the correlation is ½, its square ¼.
+  CHECK(explained_by_place(partly, places, chosen, observations) == Approx(0.25).margin(0.04));
+  CHECK(explained_by_place(follows, places, std::vector<bool>(kRows, false), observations) == 0);
 }

@@ -135,25 +135,29 @@ TEST_CASE("concepts are ordered by attribution, above their thresholds, and foun
   }
   for (std::size_t k = 0; k < counts.size(); ++k)
     CHECK(set.concepts[k].record.positions == counts[k]);
-  const Matrix space = concept_space(world.positions, normalisation_of(world.positions),
-                                     world.photos, kGrid, ConceptOptions().place);
+  const Matrix space =
+      concept_space(normalisation_of(world.positions).apply(world.positions),
+                    folded_places(world.positions, world.photos, kGrid), ConceptOptions().place);
   CHECK(assign_concepts(space, set) == set.concept_number);
 }
 
-TEST_CASE("parts that look alike are told apart by where on the subject they are") {
+TEST_CASE("parts that look much alike are told apart by where on the subject they are") {
   World world = planted_world(40);
-  // Both parts of the subject alike, one above the other.
+  // One part above the other. Both have the same two looks, each one of them more often.
   Random random(5);
   for (std::size_t i = 0; i < world.planted.size(); ++i) {
     if (world.planted[i] != 1 && world.planted[i] != 2) continue;
     world.planted[i] = world.positions.row[i] < 4 ? 1 : 2;
+    const std::size_t period = (random.uniform() < 0.75) == (world.planted[i] == 1) ? 3 : 4;
     for (std::size_t c = 0; c < kChannels; ++c)
       world.positions.activation[i * kChannels + c] =
-          static_cast<float>(static_cast<double>(c % 3) - 1 + 0.35 * random.normal());
+          static_cast<float>(static_cast<double>(c % period) - 1 + 0.35 * random.normal());
   }
-  const auto least_pure_on_subject = [&](double place) {
+  const double explained =
+      explained_by_place(world.positions, normalisation_of(world.positions), world.photos, kGrid);
+  const auto least_pure_on_subject = [&](double factor) {
     ConceptOptions options;
-    options.place = place;
+    options.place = place_weight(std::vector<double>{explained}, factor);
     const ConceptSet set = concepts_of(world, options);
     double least = 1;
     for (std::size_t k = 0; k < set.concepts.size(); ++k)
@@ -161,7 +165,7 @@ TEST_CASE("parts that look alike are told apart by where on the subject they are
         least = std::min(least, purity(world, set, static_cast<std::int16_t>(k)));
     return least;
   };
-  CHECK(least_pure_on_subject(ConceptOptions().place) > 0.9);
+  CHECK(least_pure_on_subject(kPlaceFactor) > 0.9);
   CHECK(least_pure_on_subject(0) < 0.9);
 }
 

@@ -117,7 +117,8 @@ void judge_halves(const Positions& positions, const Normalisation& normalisation
   std::set<std::int32_t> halves[2];
   for (const ConceptPhoto& photo : photos)
     halves[half_of.at(photo.observation) % 2].insert(photo.photo);
-  const Matrix space = concept_space(positions, normalisation, photos, grid, options.place);
+  const Matrix unit = normalisation.apply(positions);
+  const Matrix space = concept_space(unit, folded_places(positions, photos, grid), options.place);
   ConceptSet sets[2];
   std::vector<std::int16_t> numbers[2];
   for (int half = 0; half < 2; ++half) {

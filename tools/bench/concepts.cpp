@@ -83,11 +83,11 @@ double share(std::size_t part, std::size_t of) {
 // Of what the concepts are made in a run.
 struct Variant {
   const char* name;
-  double place;
+  double place_factor;
   bool asked;  // false: told for comparison
 };
 
-constexpr Variant kVariants[] = {{"", ConceptOptions().place, true}, {" (looks alone)", 0, false}};
+constexpr Variant kVariants[] = {{"", kPlaceFactor, true}, {" (looks alone)", 0, false}};
 
 void add_rows(const Counts& counts, std::size_t taxa, const Variant& variant,
               std::vector<BenchRow>& rows) {
@@ -117,6 +117,44 @@ void add_rows(const Counts& counts, std::size_t taxa, const Variant& variant,
            share(counts.subject_matched, counts.subject_halves), share(counts.found, taxa))});
 }
 
+// What the world knows of one taxon's photos.
+struct TaxonTruth {
+  std::vector<ConceptPhoto> photos;
+  Matrix parts;  // positions × parts: the share of the position's cell
+};
+
+TaxonTruth truth_of(const PhotoSet& photos, const Model& model, const LayerInfo& layer,
+                    const TaxonActivations& taxon) {
+  const std::size_t cells =
+      static_cast<std::size_t>(layer.grid.height) * static_cast<std::size_t>(layer.grid.width);
+  const auto grids = static_cast<std::size_t>(taxon.layer.grid_photos);
+  std::map<std::int32_t, Size> size;
+  for (std::size_t j = 0; j < taxon.photos.size(); ++j)
+    size[taxon.photos[j]] = {taxon.outcomes[j].width, taxon.outcomes[j].height};
+  std::map<std::string, std::int64_t> observations;
+  TaxonTruth truth;
+  truth.parts = Matrix(taxon.layer.size(), static_cast<std::size_t>(world::kParts));
+  for (std::size_t g = 0; g < grids; ++g) {
+    const std::int32_t photo = taxon.layer.photo[g * cells];
+    const PhotoEntry& entry = photos.photos[static_cast<std::size_t>(photo)];
+    ConceptPhoto info;
+    info.photo = photo;
+    info.observation = observations
+                           .emplace(entry.observation.empty() ? entry.path : entry.observation,
+                                    observations.size())
+                           .first->second;
+    info.tested = entry.split != "train";
+    info.geometry = input_geometry(model.card().input, size.at(photo));
+    if (!entry.mask.empty())
+      info.subject =
+          SubjectMask::read((fs::path(photos.root) / entry.mask).string(), size.at(photo)).bounds();
+    truth.photos.push_back(info);
+    fill_parts(part_mask(photos.root, entry.path), info.geometry, layer.grid, g * cells,
+               truth.parts);
+  }
+  return truth;
+}
+
 }  // namespace
 
 std::vector<BenchRow> bench_concepts(const ConceptBenchOptions& options,
@@ -144,42 +182,23 @@ std::vector<BenchRow> bench_concepts(const ConceptBenchOptions& options,
       [&](int taxon) { return static_cast<std::size_t>(taxon) >= taxa; }, progress);
   const Normalisation normalisation = builder.build();
 
-  std::vector<Counts> counts(std::size(kVariants));
+  std::vector<TaxonTruth> truths;
+  std::vector<double> explained;
   for (const TaxonActivations& taxon : collected) {
-    report(progress, {"judging concepts", static_cast<std::int64_t>(&taxon - collected.data()),
+    truths.push_back(truth_of(photos, *model, layer, taxon));
+    explained.push_back(
+        explained_by_place(taxon.layer, normalisation, truths.back().photos, layer.grid));
+  }
+  std::vector<Counts> counts(std::size(kVariants));
+  for (std::size_t t = 0; t < collected.size(); ++t) {
+    report(progress, {"judging concepts", static_cast<std::int64_t>(t),
                       static_cast<std::int64_t>(collected.size()), "taxa", ""});
-    const std::size_t cells =
-        static_cast<std::size_t>(layer.grid.height) * static_cast<std::size_t>(layer.grid.width);
-    const auto grids = static_cast<std::size_t>(taxon.layer.grid_photos);
-    std::map<std::int32_t, Size> size;
-    for (std::size_t j = 0; j < taxon.photos.size(); ++j)
-      size[taxon.photos[j]] = {taxon.outcomes[j].width, taxon.outcomes[j].height};
-    std::vector<ConceptPhoto> infos;
-    std::map<std::string, std::int64_t> observations;
-    Matrix parts(taxon.layer.size(), static_cast<std::size_t>(world::kParts));
-    for (std::size_t g = 0; g < grids; ++g) {
-      const std::int32_t photo = taxon.layer.photo[g * cells];
-      const PhotoEntry& entry = photos.photos[static_cast<std::size_t>(photo)];
-      ConceptPhoto info;
-      info.photo = photo;
-      info.observation = observations
-                             .emplace(entry.observation.empty() ? entry.path : entry.observation,
-                                      observations.size())
-                             .first->second;
-      info.tested = entry.split != "train";
-      info.geometry = input_geometry(model->card().input, size.at(photo));
-      if (!entry.mask.empty())
-        info.subject =
-            SubjectMask::read((fs::path(photos.root) / entry.mask).string(), size.at(photo))
-                .bounds();
-      infos.push_back(info);
-      fill_parts(part_mask(photos.root, entry.path), info.geometry, layer.grid, g * cells, parts);
-    }
     for (std::size_t v = 0; v < counts.size(); ++v) {
       ConceptOptions finding;
       finding.seed = options.seed;
-      finding.place = kVariants[v].place;
-      counts[v].add(judge_concepts(taxon.layer, parts, normalisation, infos, layer.grid, finding));
+      finding.place = place_weight(explained, kVariants[v].place_factor);
+      counts[v].add(judge_concepts(collected[t].layer, truths[t].parts, normalisation,
+                                   truths[t].photos, layer.grid, finding));
     }
   }
   std::vector<BenchRow> rows;

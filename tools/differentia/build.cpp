@@ -136,8 +136,10 @@ Verb build_verb() {
                 ->check(at_least(1))
                 ->capture_default_str()
                 ->group(evidence);
-            app.add_option("--place", options.concepts.place,
-                           "Weight of a concept's place on the subject against its looks, 0: none")
+            app.add_option(
+                   "--place", options.place_factor,
+                   "How much place on the subject weighs in concepts, times the share of the "
+                   "activations' variance that it explains; 0: not at all")
                 ->capture_default_str()
                 ->check(CLI::NonNegativeNumber)
                 ->group(evidence);

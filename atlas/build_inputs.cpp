@@ -86,9 +86,9 @@ std::string photos_sha256(const PhotoSet& set) {
                               &photo.observation, &photo.observer, &photo.date, &photo.latitude,
                               &photo.longitude, &photo.licence, &photo.credit, &photo.url})
       add(*value);
-    for (const auto& [key, value] : photo.extra) {
-      add(key);
-      add(value);
+    for (std::size_t i = 0; i < photo.extra.size(); ++i) {
+      add(set.extra_columns[i]);
+      add(photo.extra[i]);
     }
     add_length(photo.path);
     add_length(photo.mask);

@@ -12,7 +12,8 @@ namespace {
 constexpr char kSamples[] = "samples";  // at the layer, beyond the whole grids
 constexpr char kDeep[] = "deep";
 
-store::PhotoRecord photo_record(const PhotoEntry& entry, const PhotoOutcome& outcome) {
+store::PhotoRecord photo_record(const PhotoSet& set, const PhotoEntry& entry,
+                                const PhotoOutcome& outcome) {
   store::PhotoRecord record;
   record.path = entry.path;
   record.mask = entry.mask;
@@ -29,7 +30,8 @@ store::PhotoRecord photo_record(const PhotoEntry& entry, const PhotoOutcome& out
   record.licence = entry.licence;
   record.credit = entry.credit;
   record.url = entry.url;
-  record.extra = entry.extra;
+  for (std::size_t i = 0; i < entry.extra.size(); ++i)
+    record.extra.emplace(set.extra_columns[i], entry.extra[i]);
   record.predicted = outcome.predicted;
   record.logit =
       outcome.logits.empty() ? std::numeric_limits<double>::quiet_NaN() : outcome.logits.front();
@@ -94,7 +96,7 @@ void store_taxon(store::Writer& writer, const BuildInputs& inputs, const TaxonAc
       throw std::logic_error("photos of a taxon out of order");
     const auto& entry = inputs.photos.photos[static_cast<std::size_t>(taxon.photos[i])];
     const auto& outcome = taxon.outcomes[i];
-    photos.push_back(photo_record(entry, outcome));
+    photos.push_back(photo_record(inputs.photos, entry, outcome));
     if (outcome.status == PhotoOutcome::Status::kUnreadable) {
       ++record.unreadable;
       continue;

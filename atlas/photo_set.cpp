@@ -164,6 +164,16 @@ PhotoSet read_csv(const std::string& path) {
       if (set.columns[i] == known.name) fields[i] = known.field;
     }
   }
+  std::vector<std::size_t> extra_at(set.columns.size(), 0);  // where in PhotoEntry::extra
+  for (std::size_t i = 0; i < set.columns.size(); ++i) {
+    if (fields[i] == nullptr && set.columns[i] != "photo" && set.columns[i] != "taxon")
+      set.extra_columns.push_back(set.columns[i]);
+  }
+  std::sort(set.extra_columns.begin(), set.extra_columns.end());
+  for (std::size_t i = 0; i < set.columns.size(); ++i)
+    extra_at[i] = static_cast<std::size_t>(
+        std::lower_bound(set.extra_columns.begin(), set.extra_columns.end(), set.columns[i]) -
+        set.extra_columns.begin());
   std::vector<std::string> taxon_names;
   std::unordered_map<std::string, int> line_of;  // photo → line
   set.photos.reserve(rows.size() - 1);
@@ -177,6 +187,7 @@ PhotoSet read_csv(const std::string& path) {
                                             : ""));
     }
     PhotoEntry entry;
+    entry.extra.resize(set.extra_columns.size());
     std::string taxon;
     for (std::size_t i = 0; i < set.columns.size(); ++i) {
       std::string& field = row.fields[i];
@@ -189,7 +200,7 @@ PhotoSet read_csv(const std::string& path) {
       } else if (fields[i] != nullptr) {
         entry.*fields[i] = std::move(field);
       } else {
-        entry.extra.emplace(set.columns[i], std::move(field));
+        entry.extra[extra_at[i]] = std::move(field);
       }
     }
     if (entry.path.empty() || taxon.empty()) {

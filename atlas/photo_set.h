@@ -4,7 +4,6 @@
 // "Photo set").
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -19,7 +18,7 @@ struct PhotoEntry {
   std::string observation, observer, date;
   std::string latitude, longitude;
   std::string licence, credit, url;
-  std::map<std::string, std::string> extra;  // every other column, kept
+  std::vector<std::string> extra;  // every other column, kept: by PhotoSet::extra_columns
 };
 
 struct PhotoSet {
@@ -27,6 +26,7 @@ struct PhotoSet {
   std::vector<std::string> taxa;     // names, sorted
   std::vector<PhotoEntry> photos;    // sorted by taxon, then path
   std::vector<std::string> columns;  // columns that were present (a folder has "photo", "taxon")
+  std::vector<std::string> extra_columns;  // those without a meaning of their own, sorted
 };
 
 // `path`: a folder of folders, or a .csv. Throws FileError: nothing there, no photo, a column

@@ -61,7 +61,8 @@ TEST_CASE("a CSV is read as spreadsheets write it", "[photo_set]") {
   CHECK(set.photos[1].path == "b, 2.jpg");
   CHECK(set.photos[1].credit == "said \"me\"");
   CHECK(set.photos[1].observation == "7");
-  CHECK(set.photos[1].extra.at("perch") == "thistle");
+  CHECK(set.extra_columns == std::vector<std::string>{"perch"});
+  CHECK(set.photos[1].extra == std::vector<std::string>{"thistle"});
   CHECK(set.photos[2].path == "\xC3\xA9.jpg");
   CHECK(set.columns ==
         std::vector<std::string>{"taxon", "photo", "credit", "perch", "observation"});

@@ -248,10 +248,14 @@ double memory_held() {
 // to be under way together, by more than what is measured here.
 constexpr double kLast = 0.2;
 
-// Held towards the end of collecting `count` photos in taxa of a hundred: the given ones over and
-// over.
-double held_by_collecting(const PhotoSet& some, const std::shared_ptr<const Model>& model,
-                          int count, int threads) {
+struct Held {
+  double before = 0;  // with the photo set read
+  double during = 0;  // and towards the end of collecting
+};
+
+// By `count` photos in taxa of a hundred: the given ones over and over.
+Held held_by_collecting(const PhotoSet& some, const std::shared_ptr<const Model>& model, int count,
+                        int threads) {
   malloc_trim(0);
   PhotoSet many;
   many.root = some.root;
@@ -268,6 +272,8 @@ double held_by_collecting(const PhotoSet& some, const std::shared_ptr<const Mode
   for (std::size_t taxon = 0; taxon < many.taxa.size(); ++taxon) {
     outputs.push_back(static_cast<int>(taxon) % model->outputs());
   }
+  Held held;
+  held.before = memory_held();
   CollectOptions options;
   options.attribute = false;
   options.threads = threads;
@@ -280,25 +286,31 @@ double held_by_collecting(const PhotoSet& some, const std::shared_ptr<const Mode
         samples += 1;
         return true;
       });
-  return sum / std::max(1.0, samples);
+  held.during = sum / std::max(1.0, samples);
+  return held;
 }
 
 BenchRow memory_row(const PhotoSet& photos, const std::shared_ptr<const Model>& model,
                     const CollectBenchOptions& options, int threads) {
   held_by_collecting(photos, model, 500, threads);  // what is allocated once
-  const double fewer = held_by_collecting(photos, model, options.fewer_photos, threads);
-  const double more = held_by_collecting(photos, model, options.more_photos, threads);
+  const Held fewer = held_by_collecting(photos, model, options.fewer_photos, threads);
+  const Held more = held_by_collecting(photos, model, options.more_photos, threads);
   BenchRow row;
   row.name = "collect: memory for each further photo";
+  const double photos_more = options.more_photos - options.fewer_photos;
+  const double of_set = (more.before - fewer.before) / photos_more;
   // At the middle of its last part a run has seen so many of its photos.
-  const double seen = 1 - kLast / 2;
-  row.value = (more - fewer) / (seen * (options.more_photos - options.fewer_photos));
+  const double seen = (1 - kLast / 2) * photos_more;
+  const double of_collecting = ((more.during - more.before) - (fewer.during - fewer.before)) / seen;
+  row.value = of_set + of_collecting;
   row.unit = "bytes";
   row.target = 1024;
   row.reached = row.value < row.target;
   row.n = fmt::format(
-      "{} and {} photos, {:.1f} and {:.1f} MB held towards the end, the photo set included",
-      options.fewer_photos, options.more_photos, fewer / 1e6, more / 1e6);
+      "{} and {} photos; {:.0f} bytes of it are the photo set's, {:.0f} collecting's; {:.0f} and "
+      "{:.0f} MB held towards the end",
+      options.fewer_photos, options.more_photos, of_set, of_collecting, fewer.during / 1e6,
+      more.during / 1e6);
   return row;
 }
 

@@ -38,8 +38,9 @@ const Point* anchor_in_sight(const Region& region, const Box& visible) {
   };
   if (inside(region.anchor)) return &region.anchor;
   const Point* best = nullptr;
-  const auto away = [&](const Point& p) {
-    return std::hypot(p.x - region.anchor.x, p.y - region.anchor.y);
+  const auto away = [&](const Point& p) {  // squared
+    return (p.x - region.anchor.x) * (p.x - region.anchor.x) +
+           (p.y - region.anchor.y) * (p.y - region.anchor.y);
   };
   for (const Point& p : region.middles)
     if (inside(p) && (best == nullptr || away(p) < away(*best))) best = &p;
@@ -63,18 +64,19 @@ std::vector<NamedRegion> named_regions(const Desk& desk, const Camera& camera,
     const std::int32_t rank = rank_of(map, region.number);
     const bool wanted = region.number == chosen || region.number == desk.state.hovered_concept;
     if (!wanted && rank >= most) continue;
+    const bool first = region.number != last;
+    const Box box = camera.to_screen(region.bounds);
+    if (!first && std::max(box.width, box.height) < large) continue;
     const Point* anchor = anchor_in_sight(region, visible);
     const auto record =
         std::find_if(map.concepts.begin(), map.concepts.end(),
                      [&](const store::ConceptRecord& c) { return c.number == region.number; });
     if (anchor == nullptr || record == map.concepts.end()) continue;
-    const bool first = region.number != last;
     last = region.number;
     NamedRegion n;
     n.record = &*record;
     n.anchor = camera.to_screen(*anchor);
-    n.box = camera.to_screen(region.bounds);
-    if (!first && std::max(n.box.width, n.box.height) < large) continue;
+    n.box = box;
     // Not the one under the mouse: its label would jump away from there.
     // Where the colours are the concepts', the largest of them need their names most.
     const double size = static_cast<double>(region.middles.size());
@@ -152,6 +154,7 @@ void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera, cons
         if (line.empty() || std::abs(at.x - line.back().x) + std::abs(at.y - line.back().y) > 5)
           line.push_back(at);
       }
+      if (line.size() < 3) continue;  // smaller than can be seen
       // A dark casing keeps the line readable over any photo.
       if (!faint)
         list->AddPolyline(line.data(), static_cast<int>(line.size()),

@@ -150,14 +150,14 @@ void CollectWorker::keep_positions(const Grids& grids, int index,
                                    KeptPositions& kept) const {
   const auto channels = static_cast<std::size_t>(grids.channels);
   const std::size_t targets = attributions != nullptr ? attributions->size() : 0;
-  kept.activation.reserve(kept.positions.size() * channels);
+  kept.activation.resize(kept.positions.size() * channels);
+  Imath::half* next = kept.activation.data();
   kept.attribution.reserve(kept.positions.size() * targets);
   kept.subject.reserve(kept.positions.size());
   for (const std::uint16_t position : kept.positions) {
     const auto activation = grids.at(index, position / grids.width, position % grids.width);
-    for (const float value : activation) {
-      kept.activation.emplace_back(std::clamp(value, -kLargestHalf, kLargestHalf));
-    }
+    for (const float value : activation)
+      *next++ = Imath::half(std::clamp(value, -kLargestHalf, kLargestHalf));
     for (std::size_t target = 0; target < targets; ++target) {
       kept.attribution.push_back((*attributions)[target].values[position]);
     }

@@ -69,7 +69,7 @@ TEST_CASE("a layer that cannot carry attribution, photos that are not there, num
                   {"--photos", demo_photos(), "--model", demo_model(), "--min-concepts", "40",
                    "--max-concepts", "6"},
                   {"At most 6", "at least 40"});
-  for (const std::string option : {"--threads", "--grids-per-taxon", "--exemplars"}) {
+  for (const std::string option : {"--threads", "--grids-per-taxon", "--exemplars", "--place"}) {
     const Outcome outcome = run({"build", folder.path("n.atlas"), "--photos", demo_photos(),
                                  "--model", demo_model(), option, "-3"});
     CAPTURE(option, outcome.errors);

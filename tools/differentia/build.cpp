@@ -37,7 +37,7 @@ int build_atlas(Console& console, Flags& flags) {
   options.icons = flags.icons == "optimised" ? IconKind::kOptimised : IconKind::kPhoto;
   options.collect.attribute = !flags.no_attribution;
   const BuildReport report = build(options, console.progress());
-  for (const std::string& note : report.notes) console.remark("Note: " + note);
+  for (const std::string& note : report.notes) console.remark(note);
 
   if (console.json()) {
     console.print_json(
@@ -141,7 +141,7 @@ Verb build_verb() {
                    "How much place on the subject weighs in concepts, times the share of the "
                    "activations' variance that it explains; 0: not at all")
                 ->capture_default_str()
-                ->check(CLI::NonNegativeNumber)
+                ->check(not_negative())
                 ->group(evidence);
             app.add_option("--exemplars", options.concepts.exemplars,
                            "Of a concept at most, each of another observation")

@@ -20,4 +20,15 @@ inline CLI::Validator at_least(long least) {
       std::string());
 }
 
+// A number of 0 or more.
+inline CLI::Validator not_negative() {
+  return CLI::Validator(
+      [](const std::string& text) {
+        double value = 0;
+        if (CLI::detail::lexical_cast(text, value) && value >= 0) return std::string();
+        return fmt::format("'{}' is not a number of 0 or more", text);
+      },
+      "");
+}
+
 }  // namespace differentia::cli

@@ -121,11 +121,13 @@ bool Console::draw(const Progress& progress) {
 
   std::string line = fmt::format("{:<22} ", progress.stage);
   if (terminal_) {
-    constexpr int kBar = 24;
+    // The figures say more than the bar: on 80 columns it gives way, so that the time left is seen.
+    constexpr int kStage = 23, kFigures = 46, kLongest = 24, kShortest = 6;
+    const int bar = std::clamp(terminal_columns() - kStage - kFigures, kShortest, kLongest);
     if (progress.total > 0) {
       const int filled =
-          static_cast<int>(kBar * std::min(progress.done, progress.total) / progress.total);
-      for (int i = 0; i < kBar; ++i) line += i < filled ? "█" : "░";
+          static_cast<int>(bar * std::min(progress.done, progress.total) / progress.total);
+      for (int i = 0; i < bar; ++i) line += i < filled ? "█" : "░";
       line += "  ";
     }
     line += figures;

@@ -1,47 +1,77 @@
 #pragma once
 
-// Saliency of one photo in the photo's own coordinates.
+// Saliency of one photo in the photo's own coordinates, by any method of the registry.
 
+#include <limits>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include <gsl/span>
 #include <opencv2/core.hpp>
 
 #include "base/image/photo.h"
+#include "base/progress.h"
 #include "explain/model.h"
+#include "explain/saliency/method.h"
 #include "explain/target.h"
 
 namespace differentia {
 
-enum class SaliencyMethod { kGradient, kGradCam };
-
+// One way to ask.
 struct SaliencyOptions {
-  SaliencyMethod method = SaliencyMethod::kGradCam;
-  std::string layer;      // for Grad-CAM; empty: the card's deep layer
-  bool rectified = true;  // Grad-CAM keeps positive evidence only (as published); false: signed
+  std::string method = "grad-cam";
+  std::map<std::string, std::string> options;  // of the method, as written; the rest by default
+  // Of methods that need a layer; empty: the card's deep layer. Several only where the method fuses
+  // them.
+  std::vector<std::string> layers;
+  // Of methods that keep positive evidence only, as published. False: evidence against as well.
+  bool rectified = true;
 };
 
 struct Saliency {
-  cv::Mat map;  // 32FC1, at the size asked for; NaN outside what the network saw ("no evidence")
-  double target = 0;  // z
-  std::vector<float> outputs;
-  std::vector<std::string> warnings;  // "the map is negative everywhere" …
+  // 32FC1, at the size asked for; NaN outside what the network saw ("no evidence").
+  cv::Mat map;
+  double target = 0;           // z; 0 of a method that needs no model
+  std::vector<float> outputs;  // of the photo; empty where no model was needed
+  // What the map's sum misses of z − z(baseline), and that difference, in units of the target; NaN
+  // where the method promises nothing of the kind.
+  double completeness_error = std::numeric_limits<double>::quiet_NaN();
+  double difference = std::numeric_limits<double>::quiet_NaN();
+  bool settled = false;     // ended before all passes asked for, as more would change nothing
+  int forward_passes = 0;   // photos through the network for this map; passes shared with the maps
+  int backward_passes = 0;  // before it, made by the same call, are counted there
+  double seconds = 0;
+  std::vector<std::string> warnings;  // "the map is negative everywhere …"
 };
 
 // One per worker (not thread-safe).
 class SaliencySession {
  public:
-  explicit SaliencySession(std::shared_ptr<const Model> model);
+  // `batch`: altered photos that go through the network together; results do not depend on it.
+  explicit SaliencySession(std::shared_ptr<const Model> model, int batch = 16);
   ~SaliencySession();
+
   // The map covers the whole photo, at `size` (its aspect should be the photo's); empty size: the
-  // photo's full size.
+  // photo's full size. Throws UnknownName (method, layer, option), InputError (a target that is not
+  // there, a layer without a grid, a method that cannot work on this model, gradients that are not
+  // finite), Interrupted.
   Saliency run(const Photo& photo, const Target& target, const SaliencyOptions& options,
-               Size size = {});
+               Size size = {}, const ProgressCallback& progress = {});
+
+  // Several ways and several targets of one photo, sharing what passes they can:
+  // result[way][target].
+  std::vector<std::vector<Saliency>> run(const Photo& photo, gsl::span<const Target> targets,
+                                         gsl::span<const SaliencyOptions> ways, Size size = {},
+                                         const ProgressCallback& progress = {});
+
+  // The outputs for a photo: logits, log p where the head is softmaxed.
+  std::vector<float> outputs(const Photo& photo);
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::shared_ptr<const Model> model_;
+  int batch_;
 };
 
 }  // namespace differentia

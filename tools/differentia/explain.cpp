@@ -16,7 +16,7 @@
 #include "base/npy.h"
 #include "explain/forward_session.h"
 #include "explain/preprocess.h"
-#include "explain/saliency.h"
+#include "explain/saliency/session.h"
 #include "tools/differentia/checks.h"
 #include "tools/differentia/target_options.h"
 #include "tools/differentia/verbs.h"
@@ -82,9 +82,8 @@ int explain(Console& console, const Flags& flags) {
                   : output_name(card, wanted) + " against " + output_name(card, against);
 
   SaliencyOptions options;
-  options.method =
-      flags.method == "gradient" ? SaliencyMethod::kGradient : SaliencyMethod::kGradCam;
-  options.layer = flags.layer;
+  options.method = flags.method;
+  if (!flags.layer.empty()) options.layers = {flags.layer};
   options.rectified = !flags.signed_map;
   SaliencySession session(model);
   const Saliency saliency = session.run(photo, target, options, photo.full_size);

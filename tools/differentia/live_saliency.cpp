@@ -1,7 +1,7 @@
 #include "tools/differentia/live_saliency.h"
 
 #include "explain/preprocess.h"
-#include "explain/saliency.h"
+#include "explain/saliency/session.h"
 
 namespace differentia::cli {
 namespace {
@@ -32,9 +32,9 @@ class LiveSaliency final : public viewer::PhotoExplainer {
                               ? Target::output(request.output)
                               : Target::difference(request.output, request.minus_output);
     SaliencyOptions options;
-    options.method = request.method == viewer::Method::kGradient ? SaliencyMethod::kGradient
-                                                                 : SaliencyMethod::kGradCam;
-    options.layer = request.layer;
+    const bool gradient = request.method == viewer::Method::kGradient;
+    options.method = gradient ? "gradient" : "grad-cam";
+    if (!gradient && !request.layer.empty()) options.layers = {request.layer};
     const Saliency saliency = session_.run(photo_, target, options, request.size);
     viewer::SaliencyMap result;
     result.size = {saliency.map.cols, saliency.map.rows};

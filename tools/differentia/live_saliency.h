@@ -1,6 +1,6 @@
 #pragma once
 
-// The viewer's live saliency over explain/saliency.h.
+// The viewer's live saliency over explain/saliency/session.h.
 
 #include <memory>
 #include <string>

@@ -1,4 +1,4 @@
-#include "explain/saliency.h"
+#include "explain/saliency/session.h"
 
 #include <cmath>
 #include <filesystem>
@@ -40,10 +40,10 @@ TEST_CASE("maps lie in the photo, with no evidence outside the crop") {
   const auto model = cropping("small");
   SaliencySession session(model);
   const Photo photo = picture(200, 80);
-  for (const auto method : {SaliencyMethod::kGradient, SaliencyMethod::kGradCam}) {
+  for (const std::string method : {"gradient", "grad-cam"}) {
     SaliencyOptions options;
     options.method = method;
-    options.layer = "act#2";
+    if (method == "grad-cam") options.layers = {"act#2"};
     options.rectified = false;
     const Saliency saliency = session.run(photo, Target::output(1), options);
     REQUIRE(saliency.map.cols == 200);
@@ -70,7 +70,7 @@ TEST_CASE("a gradient map is bright where a change of the photo changes the targ
   SaliencySession session(model);
   Photo photo = picture(40, 40);
   SaliencyOptions options;
-  options.method = SaliencyMethod::kGradient;
+  options.method = "gradient";
   const Target target = Target::difference(0, 3);
   const Saliency saliency = session.run(photo, target, options);
   // One photo pixel is one input pixel; finite differences of a few of them.
@@ -96,7 +96,7 @@ TEST_CASE("Grad-CAM at a pooled linear head is the attribution, and antisymmetri
   const Photo photo = picture(32, 32);
   SaliencySession session(model);
   SaliencyOptions options;
-  options.layer = "act#2";
+  options.layers = {"act#2"};
   options.rectified = false;
   const Saliency a = session.run(photo, Target::difference(0, 1), options);
   const Saliency b = session.run(photo, Target::difference(1, 0), options);
@@ -117,7 +117,7 @@ TEST_CASE("Grad-CAM at a pooled linear head is the attribution, and antisymmetri
     }
   }
   // A layer inside a branch has Grad-CAM as well, by gradients through the whole network.
-  options.layer = "stem.0";
+  options.layers = {"stem.0"};
   CHECK(session.run(photo, Target::output(0), options).map.cols == 32);
 }
 
@@ -126,7 +126,7 @@ TEST_CASE("maps without evidence for the target are said, broken gradients refus
   const Photo photo = picture(32, 32);
   SaliencySession session(model);
   SaliencyOptions options;
-  options.layer = "act#2";
+  options.layers = {"act#2"};
   CHECK(session.run(photo, Target::difference(0, 1), options).warnings.empty());
 
   // Weights and pixels are positive here: every position adds to output 0.
@@ -134,7 +134,7 @@ TEST_CASE("maps without evidence for the target are said, broken gradients refus
   model_options.card = test_models_folder() + "/card32.json";
   SaliencySession positive(Model::load(small_path("positive"), model_options));
   SaliencyOptions at_six = options;
-  at_six.layer = "5";
+  at_six.layers = {"5"};
   Photo white = picture(32, 32);
   white.bgr = cv::Scalar(255, 255, 255);
   CHECK(positive.run(white, Target::output(0), at_six).warnings.empty());
@@ -147,9 +147,9 @@ TEST_CASE("maps without evidence for the target are said, broken gradients refus
   cv::minMaxLoc(positive.run(white, {{{0, -1.0}}}, at_six).map, nullptr, &highest);
   CHECK(highest < 0);
   CHECK_THROWS_AS(session.run(photo, Target::output(9), options), InputError);
-  options.layer = "fc";
+  options.layers = {"fc"};
   CHECK_THROWS_AS(session.run(photo, Target::output(0), options), InputError);
-  options.layer = "stem";
+  options.layers = {"stem"};
   const auto broken = small_model("broken");
   CHECK_THROWS_WITH(SaliencySession(broken).run(photo, Target::output(0), options),
                     Contains("not finite"));

@@ -1,0 +1,36 @@
+#include "explain/saliency/registry_torch.h"
+
+namespace differentia {
+
+namespace {
+
+// Σ_k mean(∂z/∂A_k) A_k over the channels k of the layer.
+std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
+  const std::string& layer = call.layers.front();
+  std::vector<RawMap> maps;
+  for (const Target& target : call.targets) {
+    const auto gradients = passes.gradients(layer, target);
+    const auto weights = gradients.mean(at::IntArrayRef({1, 2}), /*keepdim=*/true);
+    maps.push_back(
+        {(weights * passes.activations(layer)).sum(0), passes.model().layer(layer).grid});
+  }
+  return maps;
+}
+
+}  // namespace
+
+MethodEntry grad_cam_method() {
+  Method method;
+  method.name = "grad-cam";
+  method.title = "Grad-CAM";
+  method.source = "Selvaraju et al. 2017";
+  method.needs_layer = true;
+  method.rectifies = true;
+  method.help = "Where the layer's channels that speak for the target are active";
+  method.caveat =
+      "It is as coarse as the layer's grid, and each position sees more of the photo than its "
+      "cell.";
+  return {method, run};
+}
+
+}  // namespace differentia

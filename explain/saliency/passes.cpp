@@ -1,0 +1,217 @@
+#include <algorithm>
+#include <set>
+
+#include "base/error.h"
+#include "explain/preprocess.h"
+#include "explain/saliency/passes_torch.h"
+
+namespace differentia {
+
+namespace {
+
+std::string key_of(const std::string& layer, const Target& target) {
+  std::string key = layer + "\n" + target.layer;
+  for (const auto& [index, weight] : target.weights)
+    key += "\n" + std::to_string(index) + " " + c10::str(std::hexfloat, weight);
+  return key;
+}
+
+}  // namespace
+
+at::Tensor target_value(const at::Tensor& values, const Target& target, const at::Tensor& weights) {
+  const auto mean = values.dim() == 4 ? values.mean(at::IntArrayRef({2, 3})) : values;
+  return at::matmul(mean, weights.to(mean.options())).add(target.offset);
+}
+
+void require_finite(const at::Tensor& gradients, const Model& model) {
+  if (gradients.isfinite().all().item<bool>()) return;
+  throw InputError("The gradients of the model " + model.path() +
+                   " are not finite for this photo: its weights or the model card's mean and std "
+                   "may be wrong.");
+}
+
+Passes::Passes(std::shared_ptr<const Model> model, const Photo& photo, int batch)
+    : model_(std::move(model)), photo_(&photo), batch_(batch) {
+  const InputSpec& spec = model_->card().input;
+  pixels_.resize(static_cast<std::size_t>(3) * spec.size.width * spec.size.height);
+  geometry_ = preprocess(photo, spec, pixels_);
+  input_ = model_tensor(network(), pixels_.data(), {1, 3, spec.size.height, spec.size.width});
+}
+
+void Passes::check(const Target& target) const {
+  const int count = target.layer.empty() ? model_->outputs() : model_->layer(target.layer).channels;
+  for (const auto& [index, weight] : target.weights) {
+    if (index >= 0 && index < count) continue;
+    throw InputError(target.layer.empty()
+                         ? "There is no output " + std::to_string(index) + ": the model has " +
+                               std::to_string(count) + "."
+                         : "There is no channel " + std::to_string(index) + ": the layer " +
+                               target.layer + " has " + std::to_string(count) + ".");
+  }
+}
+
+at::Tensor Passes::weights_of(const Target& target) const {
+  const int count = target.layer.empty() ? model_->outputs() : model_->layer(target.layer).channels;
+  auto weights = at::zeros({count}, at::kDouble);
+  for (const auto& [index, weight] : target.weights) weights[index] += weight;
+  return weights;
+}
+
+void Passes::prepare(const std::vector<std::string>& layers, gsl::span<const Target> targets) {
+  std::set<std::string> wanted(layers.begin(), layers.end());
+  for (const Target& target : targets) {
+    check(target);
+    if (!target.layer.empty()) wanted.insert(target.layer);
+  }
+  bool new_one = false;
+  for (const std::string& layer : wanted) {
+    model_->layer(layer);  // throws where there is none
+    new_one = new_one || recorded_.count(layer) == 0;
+  }
+  if (!new_one) return;
+  for (const auto& [layer, activations] : recorded_) wanted.insert(layer);
+  run({wanted.begin(), wanted.end()});
+}
+
+// The forward pass: at full speed to the first of the layers that determines all that follows; only
+// what comes after it records gradients.
+void Passes::run(std::vector<std::string> layers) {
+  const auto place = [this](const std::string& path) { return &model_->layer(path); };
+  std::sort(layers.begin(), layers.end(), [&](const std::string& a, const std::string& b) {
+    return place(a) < place(b);  // in the order of execution
+  });
+  std::string from;
+  at::Tensor start = input_;
+  if (place(layers.front())->candidate) {
+    from = layers.front();
+    const torch::NoGradGuard no_grad;
+    start = model_->impl().slice("", {from}, false, SliceUse::kForward)->run(input_)[0];
+  }
+  const at::AutoGradMode record(true);
+  start = start.detach().requires_grad_(true);
+  const auto results = model_->impl().slice(from, layers, true, SliceUse::kGradient)->run(start);
+  recorded_.clear();
+  gradients_.clear();
+  for (std::size_t i = 0; i < layers.size(); ++i) recorded_[layers[i]] = results[i];
+  recorded_outputs_ = results.back();
+  outputs_ = recorded_outputs_.detach();
+  count_.forward += 1;
+}
+
+const at::Tensor& Passes::outputs() {
+  if (!outputs_.defined()) {
+    const torch::NoGradGuard no_grad;
+    outputs_ = model_->impl().slice("", {}, true, SliceUse::kForward)->run(input_)[0];
+    count_.forward += 1;
+  }
+  return outputs_;
+}
+
+double Passes::value(const Target& target) {
+  check(target);
+  const auto values =
+      target.layer.empty() ? outputs() : activations(target.layer).unsqueeze(0).contiguous();
+  return target_value(values.to(at::kCPU, at::kDouble), target, weights_of(target))[0]
+      .item<double>();
+}
+
+at::Tensor Passes::activations(const std::string& layer) {
+  prepare({layer}, {});
+  return recorded_.at(layer).detach()[0];
+}
+
+at::Tensor Passes::gradients(const std::string& layer, const Target& target) {
+  const std::string key = key_of(layer, target);
+  prepare({layer}, {&target, 1});
+  const auto known = gradients_.find(key);
+  if (known != gradients_.end()) return known->second;
+
+  // All recorded layers at once: a further method at another layer finds its gradient made.
+  const at::AutoGradMode record(true);
+  std::vector<std::string> names;
+  std::vector<at::Tensor> places;
+  for (const auto& [name, activations] : recorded_) {
+    names.push_back(name);
+    places.push_back(activations);
+  }
+  const auto value =
+      target_value(target.layer.empty() ? recorded_outputs_ : recorded_.at(target.layer), target,
+                   weights_of(target))
+          .sum();
+  const auto found = torch::autograd::grad({value}, places, {}, /*retain_graph=*/true,
+                                           /*create_graph=*/false, /*allow_unused=*/true);
+  count_.backward += 1;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    gradients_[key_of(names[i], target)] = found[i].defined() ? found[i][0] : at::Tensor();
+  const at::Tensor gradient = gradients_.at(key);
+  if (!gradient.defined()) {
+    throw InputError("The target does not depend on the layer " + layer +
+                     ": choose one before it (`differentia model` lists them).");
+  }
+  require_finite(gradient, *model_);
+  return gradient;
+}
+
+at::Tensor Passes::values(const at::Tensor& inputs, gsl::span<const Target> targets) {
+  std::vector<std::string> layers;
+  bool with_outputs = false;
+  for (const Target& target : targets) {
+    check(target);
+    if (target.layer.empty())
+      with_outputs = true;
+    else if (std::find(layers.begin(), layers.end(), target.layer) == layers.end())
+      layers.push_back(target.layer);
+  }
+  const auto slice = model_->impl().slice("", layers, with_outputs, SliceUse::kForward);
+  const torch::NoGradGuard no_grad;
+  const std::int64_t count = inputs.size(0);
+  auto all = at::empty({count, static_cast<std::int64_t>(targets.size())}, at::kDouble);
+  for (std::int64_t start = 0; start < count; start += batch_) {
+    const std::int64_t length = std::min<std::int64_t>(batch_, count - start);
+    const auto results = slice->run(inputs.narrow(0, start, length).contiguous());
+    for (std::size_t t = 0; t < targets.size(); ++t) {
+      const Target& target = targets[t];
+      const std::size_t which =
+          target.layer.empty()
+              ? results.size() - 1
+              : static_cast<std::size_t>(std::find(layers.begin(), layers.end(), target.layer) -
+                                         layers.begin());
+      all.narrow(0, start, length)
+          .select(1, static_cast<std::int64_t>(t))
+          .copy_(
+              target_value(results[which].to(at::kCPU, at::kDouble), target, weights_of(target)));
+    }
+  }
+  count_.forward += static_cast<int>(count);
+  return all;
+}
+
+Passes::InputGradients Passes::input_gradients(const at::Tensor& inputs, const Target& target) {
+  check(target);
+  const bool of_outputs = target.layer.empty();
+  const auto slice = model_->impl().slice(
+      "", of_outputs ? std::vector<std::string>{} : std::vector<std::string>{target.layer},
+      of_outputs, SliceUse::kGradient);
+  const at::AutoGradMode record(true);
+  const std::int64_t count = inputs.size(0);
+  InputGradients result;
+  result.values = at::empty({count}, at::kDouble);
+  result.gradients = at::empty(inputs.sizes(), inputs.options());
+  for (std::int64_t start = 0; start < count; start += batch_) {
+    const std::int64_t length = std::min<std::int64_t>(batch_, count - start);
+    const auto leaf = inputs.narrow(0, start, length)
+                          .detach()
+                          .contiguous(at::MemoryFormat::ChannelsLast)
+                          .requires_grad_(true);
+    const auto values = target_value(slice->run(leaf)[0], target, weights_of(target));
+    const auto gradient = torch::autograd::grad({values.sum()}, {leaf})[0];
+    require_finite(gradient, *model_);
+    result.values.narrow(0, start, length).copy_(values.detach());
+    result.gradients.narrow(0, start, length).copy_(gradient);
+  }
+  count_.forward += static_cast<int>(count);
+  count_.backward += static_cast<int>(count);
+  return result;
+}
+
+}  // namespace differentia

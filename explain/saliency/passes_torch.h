@@ -1,0 +1,99 @@
+#pragma once
+
+// Inside explain/ (and its tests) only: the passes of one photo through the network. Each is made
+// once, when first asked for, and shared by all methods: the class activation maps of one photo
+// cost one forward pass and, for each target, one backward pass through the layers above.
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gsl/span>
+
+#include "base/image/photo.h"
+#include "explain/model_impl_torch.h"
+#include "explain/target.h"
+
+namespace differentia {
+
+struct PassCount {
+  int forward = 0;   // photos (or altered photos) through the network, or a part of it
+  int backward = 0;  // the same, backward
+};
+
+class Passes {
+ public:
+  // `photo` must outlive this. `batch`: altered photos that go through the network together.
+  Passes(std::shared_ptr<const Model> model, const Photo& photo, int batch = 16);
+
+  const Model& model() const { return *model_; }
+  const Network& network() const { return model_->impl().network; }
+  const Photo& photo() const { return *photo_; }
+  const InputGeometry& geometry() const { return geometry_; }
+  int batch() const { return batch_; }
+  PassCount count() const { return count_; }
+
+  // 1 × 3 × height × width, preprocessed, in the model's type and on its device.
+  const at::Tensor& input() const { return input_; }
+
+  // One forward pass that serves all these layers, these targets and the outputs, so that what
+  // follows finds it made. Throws UnknownName; InputError for an output or channel that is not
+  // there.
+  void prepare(const std::vector<std::string>& layers, gsl::span<const Target> targets);
+
+  // 1 × outputs, no gradients attached.
+  const at::Tensor& outputs();
+  // z of the photo as it is.
+  double value(const Target& target);
+
+  // channels × rows × columns of a layer, no gradients attached.
+  at::Tensor activations(const std::string& layer);
+  // ∂z/∂(activations), of the same shape, by a backward pass through the layers above only. Throws
+  // InputError where the target does not depend on the layer, or a gradient is not finite.
+  at::Tensor gradients(const std::string& layer, const Target& target);
+
+  // Forward only, folded and in batches: z of n altered inputs (n × 3 × height × width), for each
+  // target. n × targets, float64 on the processor.
+  at::Tensor values(const at::Tensor& inputs, gsl::span<const Target> targets);
+
+  struct InputGradients {
+    at::Tensor values;     // n: z of each, float64 on the processor
+    at::Tensor gradients;  // n × 3 × height × width: ∂z/∂input
+  };
+  // Down to the pixels, in batches. Throws InputError where a gradient is not finite.
+  InputGradients input_gradients(const at::Tensor& inputs, const Target& target);
+
+  // Counts a pass that a method made by itself.
+  void count_forward(int photos) { count_.forward += photos; }
+  void count_backward(int photos) { count_.backward += photos; }
+
+  // Throws InputError where the target names an output or channel that is not there.
+  void check(const Target& target) const;
+  // The weights of a target as a column over outputs or channels, float64 on the processor.
+  at::Tensor weights_of(const Target& target) const;
+
+ private:
+  void run(std::vector<std::string> layers);
+
+  std::shared_ptr<const Model> model_;
+  const Photo* photo_;
+  int batch_;
+  std::vector<float> pixels_;
+  InputGeometry geometry_;
+  at::Tensor input_;
+  at::Tensor outputs_;                           // detached
+  at::Tensor recorded_outputs_;                  // of the recorded tail; undefined before
+  std::map<std::string, at::Tensor> recorded_;   // activations of the recorded tail, by layer
+  std::map<std::string, at::Tensor> gradients_;  // by layer and target
+  PassCount count_;
+};
+
+// Of values (n × outputs, or n × channels × rows × columns at a target's layer) the target's z: n
+// numbers, gradients attached.
+at::Tensor target_value(const at::Tensor& values, const Target& target, const at::Tensor& weights);
+
+// Throws InputError where a number is not finite, naming the model.
+void require_finite(const at::Tensor& gradients, const Model& model);
+
+}  // namespace differentia

@@ -1,0 +1,68 @@
+#include "base/error.h"
+#include "explain/saliency/registry_torch.h"
+
+namespace differentia {
+
+namespace {
+
+// In the order in which a list shows them.
+const std::vector<MethodEntry>& entries() {
+  static const std::vector<MethodEntry> all{
+      grad_cam_method(),
+      gradient_method(),
+  };
+  return all;
+}
+
+}  // namespace
+
+const MethodEntry& method_entry(const std::string& name) {
+  for (const MethodEntry& entry : entries()) {
+    if (entry.method.name == name) return entry;
+  }
+  std::vector<std::string> names;
+  for (const MethodEntry& entry : entries()) names.push_back(entry.method.name);
+  throw UnknownName::among("saliency method", name, names);
+}
+
+const std::vector<const Method*>& saliency_methods() {
+  static const std::vector<const Method*> all = [] {
+    std::vector<const Method*> methods;
+    for (const MethodEntry& entry : entries()) methods.push_back(&entry.method);
+    return methods;
+  }();
+  return all;
+}
+
+const Method& saliency_method(const std::string& name) {
+  return method_entry(name).method;
+}
+
+GridGeometry pixel_grid(const Model& model) {
+  const Size size = model.card().input.size;
+  GridGeometry grid;
+  grid.height = size.height;
+  grid.width = size.width;
+  grid.stride_x = grid.stride_y = 1;
+  grid.first_x = grid.first_y = 0.5;
+  return grid;
+}
+
+MethodOption reduce_option(const std::string& by_default) {
+  MethodOption option{"reduce",
+                      "The three channels of a pixel to one number",
+                      OptionKind::kChoice,
+                      0,
+                      0,
+                      2,
+                      {"max", "sum", "signed"}};
+  while (option.choices[static_cast<std::size_t>(option.value)] != by_default) option.value += 1;
+  return option;
+}
+
+at::Tensor reduce_channels(const at::Tensor& values, const std::string& how) {
+  if (how == "max") return values.abs().amax(0);
+  return how == "sum" ? values.abs().sum(0) : values.sum(0);
+}
+
+}  // namespace differentia

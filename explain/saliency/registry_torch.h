@@ -1,0 +1,59 @@
+#pragma once
+
+// Inside explain/saliency/ only: how a method is run, and the list of all.
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <gsl/span>
+
+#include "base/progress.h"
+#include "explain/saliency/method.h"
+#include "explain/saliency/passes_torch.h"
+
+namespace differentia {
+
+// A map where the method made it: on a layer's grid, on the input's pixels, or (a method without a
+// model) over the whole photo.
+struct RawMap {
+  at::Tensor values;        // rows × columns; above 0: evidence for the target; float or double
+  GridGeometry grid;        // where its values lie over the input; not used with `over_photo`
+  bool over_photo = false;  // covers the whole photo, not what the input shows of it
+  // Of methods whose map sums to a difference of the target: Σ map − (z − z(baseline)), and that
+  // difference; NaN where nothing of the kind is promised.
+  double completeness_error = std::numeric_limits<double>::quiet_NaN();
+  double difference = std::numeric_limits<double>::quiet_NaN();
+  bool settled = false;  // ended before all passes asked for, as more would change nothing
+  std::vector<std::string> warnings = {};  // sentences
+};
+
+struct MethodCall {
+  gsl::span<const Target> targets;
+  const MethodValues& values;
+  std::vector<std::string> layers;  // each with a grid; of methods that need one
+  const ProgressCallback& progress;
+};
+
+struct MethodEntry {
+  Method method;
+  // One map for each target. Throws InputError where the method cannot work on this model, saying
+  // why and which can.
+  std::vector<RawMap> (*run)(Passes& passes, const MethodCall& call);
+};
+
+// The grid of the input's own pixels.
+GridGeometry pixel_grid(const Model& model);
+
+// 3 × height × width at the pixels to height × width: "max" and "sum" of the absolute values,
+// "signed" sum. The choices of the option "reduce".
+MethodOption reduce_option(const std::string& by_default);
+at::Tensor reduce_channels(const at::Tensor& values, const std::string& how);
+
+const MethodEntry& method_entry(const std::string& name);  // throws UnknownName
+
+// The methods, each in the file of its name.
+MethodEntry gradient_method();
+MethodEntry grad_cam_method();
+
+}  // namespace differentia

@@ -129,6 +129,15 @@ class Normaliser {
   float gain_[3], shift_[3];
 };
 
+// Twice as many pixels at once where the processor can; without fused operations, so that the bits
+// are the same everywhere.
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__)
+__attribute__((target_clones("avx2", "default")))
+#endif
+void add_weighted(const unsigned char* source, float weight, int count, float* sums) {
+  for (int i = 0; i < count; ++i) sums[i] += weight * static_cast<float>(source[i]);
+}
+
 // Rows first, which runs along memory; only then columns. The order does not matter as nothing is
 // rounded.
 void resample(const cv::Mat& bgr, const Taps& rows, const Taps& columns, Size size,
@@ -149,8 +158,7 @@ void resample(const cv::Mat& bgr, const Taps& rows, const Taps& columns, Size si
     for (int j = 0; j < rows.length[y]; ++j) {
       const unsigned char* source = bgr.ptr(rows.first[y] + j) + 3 * first_column;
       const float weight = rows.weights[static_cast<std::size_t>(y) * rows.most + j];
-      float* sum = line.data();
-      for (int i = 0; i < span; ++i) sum[i] += weight * static_cast<float>(source[i]);
+      add_weighted(source, weight, span, line.data());
     }
     for (int x = 0; x < size.width; ++x) {
       float sums[4] = {0, 0, 0, 0};

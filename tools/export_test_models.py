@@ -165,13 +165,17 @@ class Broken(Small):
         return self.fc(x.mean([2, 3]))
 
 
-def export_small(folder):
+def build_small():
     torch.manual_seed(4)
     small = Small()
     nn.init.uniform_(small.stem[1].running_mean, -0.3, 0.3)
     nn.init.normal_(small.body.bias, 0, 0.3)
     nn.init.normal_(small.top.bias, 0, 0.3)
-    small.eval()
+    return small.eval()
+
+
+def export_small(folder):
+    small = build_small()
 
     def save(module, name):
         if module is not small:
@@ -223,4 +227,5 @@ def main():
         export_small(folder) if name == "small" else export(name, folder)
 
 
-main()
+if __name__ == "__main__":
+    main()

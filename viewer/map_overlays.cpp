@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "viewer/label_placement.h"
+#include "viewer/line_runs.h"
 #include "viewer/number_text.h"
 #include "viewer/widgets.h"
 
@@ -19,6 +20,47 @@ bool meet(const Box& a, const Box& b) {
   return a.x <= b.x + b.width && b.x <= a.x + a.width && a.y <= b.y + b.height &&
          b.y <= a.y + a.height;
 }
+
+Box grown(const Box& box, double by) {
+  return {box.x - by, box.y - by, box.width + 2 * by, box.height + 2 * by};
+}
+
+// A closed line of the map, drawn as far as it is in sight.
+class ClosedLine {
+ public:
+  explicit ClosedLine(const Box& sight) : sight_(sight) {}
+
+  void set(const std::vector<Point>& corners, const Camera& camera) {
+    corners_.clear();
+    runs_.clear();
+    for (const Point& p : corners) {
+      // Corners closer than this are not seen, and cost as much as any.
+      const ImVec2 at = vec(camera.to_screen(p));
+      if (corners_.empty() ||
+          std::abs(at.x - corners_.back().x) + std::abs(at.y - corners_.back().y) > 5)
+        corners_.push_back(at);
+    }
+    if (corners_.size() < 3) return;  // smaller than can be seen
+    visible_runs(corners_, sight_, runs_);
+    // A run goes on over the end.
+    if (!runs_.empty() && !runs_.front().closed) {
+      const std::size_t n = corners_.size();
+      corners_.reserve(2 * n);
+      for (std::size_t i = 0; i < n; ++i) corners_.push_back(corners_[i]);
+    }
+  }
+
+  void draw(ImDrawList* list, std::uint32_t colour, float width) const {
+    for (const LineRun& run : runs_)
+      list->AddPolyline(corners_.data() + run.first, static_cast<int>(run.count), colour,
+                        run.closed ? ImDrawFlags_Closed : ImDrawFlags_None, width);
+  }
+
+ private:
+  Box sight_;
+  std::vector<ImVec2> corners_;  // on the screen
+  std::vector<LineRun> runs_;
+};
 
 constexpr std::int32_t kMostWithoutRegion = 12;
 
@@ -138,7 +180,9 @@ void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera, cons
                   const MapLevel& level, std::int32_t selected, std::int32_t most) {
   const std::int32_t hovered = desk.state.hovered_concept;
   const Box visible = camera.visible();
-  std::vector<ImVec2> line;
+  // Room for the lines' width and for the points of their joints.
+  const Box sight = grown(camera.viewport, desk.theme.px(32));
+  ClosedLine line(sight);
   for (const Region& region : level.regions) {
     const bool strong = region.number == selected || region.number == hovered;
     if (!meet(region.bounds, visible) || (!strong && rank_of(map, region.number) >= most)) continue;
@@ -146,22 +190,13 @@ void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera, cons
     const std::uint32_t colour = with_alpha(concept_colour(region.number), strong  ? 255
                                                                            : faint ? 70
                                                                                    : 190);
-    for (const auto& outline : region.outlines) {
-      line.clear();
-      for (const Point& p : outline) {
-        // Corners closer than this are not seen, and cost as much as any.
-        const ImVec2 at = vec(camera.to_screen(p));
-        if (line.empty() || std::abs(at.x - line.back().x) + std::abs(at.y - line.back().y) > 5)
-          line.push_back(at);
-      }
-      if (line.size() < 3) continue;  // smaller than can be seen
+    for (const Outline& outline : region.outlines) {
+      if (!meet(camera.to_screen(outline.bounds), sight)) continue;
+      line.set(outline.points, camera);
       // A dark casing keeps the line readable over any photo.
       if (!faint)
-        list->AddPolyline(line.data(), static_cast<int>(line.size()),
-                          rgba(0x0F1114, strong ? 190 : 130), ImDrawFlags_Closed,
-                          desk.theme.px(strong ? 5 : 3.4));
-      list->AddPolyline(line.data(), static_cast<int>(line.size()), colour, ImDrawFlags_Closed,
-                        desk.theme.px(strong ? 2.4 : 1.5));
+        line.draw(list, rgba(0x0F1114, strong ? 190 : 130), desk.theme.px(strong ? 5 : 3.4));
+      line.draw(list, colour, desk.theme.px(strong ? 2.4 : 1.5));
     }
   }
 }

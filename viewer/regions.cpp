@@ -98,10 +98,20 @@ std::vector<Point> without_straight(const std::vector<Point>& line) {
   return kept;
 }
 
+Outline outline_of(std::vector<Point> points) {
+  double left = points.front().x, right = left, top = points.front().y, bottom = top;
+  for (const Point& p : points) {
+    left = std::min(left, p.x);
+    right = std::max(right, p.x);
+    top = std::min(top, p.y);
+    bottom = std::max(bottom, p.y);
+  }
+  return {std::move(points), {left, top, right - left, bottom - top}};
+}
+
 // The borders of a connected part, walked with the part on the right (y goes down), edge by edge.
 // Parts that meet at a corner only stay apart there.
-std::vector<std::vector<Point>> borders(const Bins& bins, const std::vector<Bin>& part,
-                                        double inset) {
+std::vector<Outline> borders(const Bins& bins, const std::vector<Bin>& part, double inset) {
   const std::int32_t number = bins.at(part.front().first, part.front().second);
   // Directed edges by their first corner, as indices into kAround.
   std::map<Bin, std::vector<int>> edges;
@@ -112,7 +122,7 @@ std::vector<std::vector<Point>> borders(const Bins& bins, const std::vector<Bin>
     if (bins.at(x - 1, y) != number) edges[{x, y + 1}].push_back(3);
   }
   const double side = bins.side();
-  std::vector<std::vector<Point>> lines;
+  std::vector<Outline> lines;
   while (!edges.empty()) {
     std::vector<Bin> corners;
     std::vector<int> directions;
@@ -143,7 +153,7 @@ std::vector<std::vector<Point>> borders(const Bins& bins, const std::vector<Bin>
       line.push_back(
           {(corners[i].first + inset * x) / side, (corners[i].second + inset * y) / side});
     }
-    lines.push_back(without_straight(rounded(rounded(line))));
+    lines.push_back(outline_of(without_straight(rounded(rounded(line)))));
   }
   return lines;
 }

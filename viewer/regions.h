@@ -11,13 +11,19 @@
 
 namespace differentia::viewer {
 
+// One border of a region.
+struct Outline {
+  std::vector<Point> points;  // closed, with rounded corners; in map coordinates
+  Box bounds;                 // of the points
+};
+
 // Cells of one concept that hang together by their sides.
 struct Region {
-  std::int32_t number = 0;                   // of the concept within the map
-  std::vector<Point> middles;                // of its cells, in map coordinates; never empty
-  Point anchor;                              // the one of them nearest to the middle of all
-  Box bounds;                                // in map coordinates
-  std::vector<std::vector<Point>> outlines;  // closed, with rounded corners; holes included
+  std::int32_t number = 0;        // of the concept within the map
+  std::vector<Point> middles;     // of its cells, in map coordinates; never empty
+  Point anchor;                   // the one of them nearest to the middle of all
+  Box bounds;                     // in map coordinates
+  std::vector<Outline> outlines;  // holes included
 };
 
 struct RegionOptions {

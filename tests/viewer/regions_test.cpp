@@ -38,12 +38,14 @@ store::Cells cells_of(const std::vector<std::string>& rows) {
 // Even–odd rule over all outlines.
 bool inside(const Region& region, Point p) {
   bool in = false;
-  for (const auto& line : region.outlines)
+  for (const Outline& outline : region.outlines) {
+    const std::vector<Point>& line = outline.points;
     for (std::size_t i = 0; i < line.size(); ++i) {
       const Point a = line[i], b = line[(i + 1) % line.size()];
       if ((a.y > p.y) != (b.y > p.y) && p.x < a.x + (p.y - a.y) / (b.y - a.y) * (b.x - a.x))
         in = !in;
     }
+  }
   return in;
 }
 
@@ -117,11 +119,11 @@ TEST_CASE("each concept has its own half of a divided map") {
   CHECK(regions[0].number == 2);
   CHECK(regions[1].number == 7);
   REQUIRE(regions[0].outlines.size() == 1);
-  for (const Point& p : regions[0].outlines[0]) {
+  for (const Point& p : regions[0].outlines[0].points) {
     CHECK(p.x <= 0.51);
     CHECK(p.y >= 0.03);
   }
-  CHECK(area(regions[0].outlines[0]) == Approx(0.5 * 28 / 32).epsilon(0.12));
+  CHECK(area(regions[0].outlines[0].points) == Approx(0.5 * 28 / 32).epsilon(0.12));
 }
 
 TEST_CASE("a straight border costs no more corners than a short one") {
@@ -130,5 +132,5 @@ TEST_CASE("a straight border costs no more corners than a short one") {
       concept_regions(cells_of(std::vector<std::string>(16, std::string(16, '0'))), 16);
   REQUIRE(small.size() == 1);
   REQUIRE(large.size() == 1);
-  CHECK(large[0].outlines.at(0).size() == small[0].outlines.at(0).size());
+  CHECK(large[0].outlines.at(0).points.size() == small[0].outlines.at(0).points.size());
 }

@@ -14,8 +14,10 @@ namespace differentia::viewer {
 
 namespace {
 
-constexpr int kPageLayers = 1024;  // fewer where the driver promises less
-constexpr int kPages = 16;
+// What every OpenGL 3.3 has. A page is made within a frame, so that larger ones would be felt: at
+// 1024 layers that took 20 ms with a software renderer.
+constexpr int kPageLayers = 256;
+constexpr int kPages = 64;
 
 unsigned compile(unsigned kind, const char* source) {
   const unsigned shader = glCreateShader(kind);
@@ -32,6 +34,12 @@ unsigned compile(unsigned kind, const char* source) {
                              log.substr(0, static_cast<std::size_t>(length)));
   }
   return shader;
+}
+
+// The source with a macro defined; a shader's first line is its version.
+std::string with_macro(const std::string& source, const std::string& macro) {
+  const std::size_t second = source.find('\n') + 1;
+  return source.substr(0, second) + "#define " + macro + "\n" + source.substr(second);
 }
 
 unsigned link(const char* vertex, const char* fragment) {
@@ -67,10 +75,8 @@ int level_count(int tile) {
 }  // namespace
 
 GlRenderer::GlRenderer() {
-  program_ = link(shaders::kTileVert, shaders::kTileFrag);
-  window_place_ = glGetUniformLocation(program_, "window");
-  side_place_ = glGetUniformLocation(program_, "icon_side");
-  levels_place_ = glGetUniformLocation(program_, "levels");
+  plain_ = make_program(false);
+  tinted_ = make_program(true);
   glGenVertexArrays(1, &vertex_array_);
   glGenBuffers(1, &instances_);
   glBindVertexArray(vertex_array_);
@@ -86,20 +92,27 @@ GlRenderer::GlRenderer() {
   attribute(1, 1, GL_FLOAT, false, offsetof(Instance, layer));
   attribute(2, 4, GL_UNSIGNED_BYTE, true, offsetof(Instance, tint));
   glBindVertexArray(0);
-  constexpr int kLeastOfOpenGl33 = 256;
-  int most = 0;
-  glGetIntegerv(GL_MAX_ARRAY_TEXTURE_LAYERS, &most);
-  // A connection that broke leaves zero behind; what every OpenGL 3.3 has is safe to divide by.
-  layers_ = std::min(std::max(most, kLeastOfOpenGl33), kPageLayers);
   pages_.assign(kPages, 0);
-  batches_.resize(kPages);
+  batches_.resize(2 * kPages);
+}
+
+GlRenderer::Program GlRenderer::make_program(bool tinted) const {
+  const std::string fragment =
+      tinted ? with_macro(shaders::kTileFrag, "TINTED") : std::string(shaders::kTileFrag);
+  Program program;
+  program.name = link(shaders::kTileVert, fragment.c_str());
+  program.window = glGetUniformLocation(program.name, "window");
+  program.icon_side = glGetUniformLocation(program.name, "icon_side");
+  program.levels = glGetUniformLocation(program.name, "levels");
+  return program;
 }
 
 GlRenderer::~GlRenderer() {
   reset_icons(tile_);
   glDeleteBuffers(1, &instances_);
   glDeleteVertexArrays(1, &vertex_array_);
-  glDeleteProgram(program_);
+  glDeleteProgram(plain_.name);
+  glDeleteProgram(tinted_.name);
 }
 
 void GlRenderer::begin_frame(Size window, Size framebuffer, std::uint32_t background) {
@@ -112,7 +125,7 @@ void GlRenderer::begin_frame(Size window, Size framebuffer, std::uint32_t backgr
 }
 
 std::int32_t GlRenderer::icon_capacity() const {
-  return layers_ * kPages;
+  return kPageLayers * kPages;
 }
 
 void GlRenderer::reset_icons(int tile) {
@@ -129,23 +142,24 @@ unsigned GlRenderer::page(std::int32_t index) {
   if (texture != 0) return texture;
   glGenTextures(1, &texture);
   glBindTexture(GL_TEXTURE_2D_ARRAY, texture);
-  for (int level = 0; level < icon_levels_; ++level)
-    glTexImage3D(GL_TEXTURE_2D_ARRAY, level, GL_RGBA8, std::max(1, tile_ >> level),
-                 std::max(1, tile_ >> level), layers_, 0, GL_RGBA, GL_UNSIGNED_BYTE, nullptr);
+  // Parameters first: the driver then knows how many levels to make room for.
   glTexParameteri(GL_TEXTURE_2D_ARRAY, GL_TEXTURE_MAX_LEVEL, icon_levels_ - 1);
   glTexParameteri(GL_TEXTURE_2D_ARRAY, GL_TEXTURE_MIN_FILTER, GL_LINEAR_MIPMAP_NEAREST);
   glTexParameteri(GL_TEXTURE_2D_ARRAY, GL_TEXTURE_MAG_FILTER, GL_LINEAR);
   glTexParameteri(GL_TEXTURE_2D_ARRAY, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
   glTexParameteri(GL_TEXTURE_2D_ARRAY, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
+  for (int level = 0; level < icon_levels_; ++level)
+    glTexImage3D(GL_TEXTURE_2D_ARRAY, level, GL_RGBA8, std::max(1, tile_ >> level),
+                 std::max(1, tile_ >> level), kPageLayers, 0, GL_RGBA, GL_UNSIGNED_BYTE, nullptr);
   return texture;
 }
 
 void GlRenderer::upload_icon(std::int32_t slot, int level, const std::uint8_t* rgba, int stride) {
   if (level >= icon_levels_) return;
-  glBindTexture(GL_TEXTURE_2D_ARRAY, page(slot / layers_));
+  glBindTexture(GL_TEXTURE_2D_ARRAY, page(slot / kPageLayers));
   const int side = std::max(1, tile_ >> level);
   glPixelStorei(GL_UNPACK_ROW_LENGTH, stride);
-  glTexSubImage3D(GL_TEXTURE_2D_ARRAY, level, 0, 0, slot % layers_, side, side, 1, GL_RGBA,
+  glTexSubImage3D(GL_TEXTURE_2D_ARRAY, level, 0, 0, slot % kPageLayers, side, side, 1, GL_RGBA,
                   GL_UNSIGNED_BYTE, rgba);
   glPixelStorei(GL_UNPACK_ROW_LENGTH, 0);
 }
@@ -203,9 +217,10 @@ void GlRenderer::draw_tiles(gsl::span<const Tile> tiles, const Box& clip) {
   if (tiles.empty() || window_.width <= 0 || window_.height <= 0) return;
   for (auto& batch : batches_) batch.clear();
   for (const Tile& tile : tiles) {
-    const std::int32_t index = tile.slot < 0 ? 0 : tile.slot / layers_;
-    const float layer = tile.slot < 0 ? -1.0f : static_cast<float>(tile.slot % layers_);
-    batches_[static_cast<std::size_t>(index)].push_back(
+    const std::int32_t index = tile.slot < 0 ? 0 : tile.slot / kPageLayers;
+    const float layer = tile.slot < 0 ? -1.0f : static_cast<float>(tile.slot % kPageLayers);
+    const std::size_t first = tile.tint >> 24 == 0 ? 0 : kPages;
+    batches_[first + static_cast<std::size_t>(index)].push_back(
         {tile.x, tile.y, tile.side, tile.alpha, layer, tile.tint});
   }
   clip_to(clip);
@@ -213,20 +228,23 @@ void GlRenderer::draw_tiles(gsl::span<const Tile> tiles, const Box& clip) {
   glBlendFunc(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA);
   glDisable(GL_DEPTH_TEST);
   glDisable(GL_CULL_FACE);
-  glUseProgram(program_);
-  glUniform2f(window_place_, static_cast<float>(window_.width), static_cast<float>(window_.height));
-  glUniform1f(side_place_, static_cast<float>(tile_));
-  glUniform1f(levels_place_, static_cast<float>(icon_levels_));
   glActiveTexture(GL_TEXTURE0);
   glBindVertexArray(vertex_array_);
   glBindBuffer(GL_ARRAY_BUFFER, instances_);
-  for (std::size_t i = 0; i < batches_.size(); ++i) {
-    const auto& batch = batches_[i];
-    if (batch.empty()) continue;
-    glBindTexture(GL_TEXTURE_2D_ARRAY, page(static_cast<std::int32_t>(i)));
-    glBufferData(GL_ARRAY_BUFFER, static_cast<GLsizeiptr>(batch.size() * sizeof(Instance)),
-                 batch.data(), GL_STREAM_DRAW);
-    glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, static_cast<int>(batch.size()));
+  for (const Program* program : {&plain_, &tinted_}) {
+    glUseProgram(program->name);
+    glUniform2f(program->window, static_cast<float>(window_.width),
+                static_cast<float>(window_.height));
+    glUniform1f(program->icon_side, static_cast<float>(tile_));
+    glUniform1f(program->levels, static_cast<float>(icon_levels_));
+    for (std::size_t i = 0; i < kPages; ++i) {
+      const auto& batch = batches_[(program == &plain_ ? 0 : kPages) + i];
+      if (batch.empty()) continue;
+      glBindTexture(GL_TEXTURE_2D_ARRAY, page(static_cast<std::int32_t>(i)));
+      glBufferData(GL_ARRAY_BUFFER, static_cast<GLsizeiptr>(batch.size() * sizeof(Instance)),
+                   batch.data(), GL_STREAM_DRAW);
+      glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, static_cast<int>(batch.size()));
+    }
   }
   glBindVertexArray(0);
   glUseProgram(0);

@@ -38,12 +38,20 @@ class GlRenderer : public Renderer {
   unsigned page(std::int32_t index);
   void clip_to(const Box& box);
 
-  unsigned program_ = 0, vertex_array_ = 0, instances_ = 0;
-  int window_place_ = -1, side_place_ = -1, levels_place_ = -1;
-  int layers_ = 0;  // of a page
+  // A software renderer pays for every operation of a shader, those that a condition leaves out
+  // included: tiles without a tint have a program that knows none.
+  struct Program {
+    unsigned name = 0;
+    int window = -1, icon_side = -1, levels = -1;  // places of its uniforms
+  };
+
+  Program make_program(bool tinted) const;
+
+  Program plain_, tinted_;
+  unsigned vertex_array_ = 0, instances_ = 0;
   int tile_ = 64, icon_levels_ = 4;
   std::vector<unsigned> pages_;                 // textures, made when first needed; 0: not yet
-  std::vector<std::vector<Instance>> batches_;  // by page
+  std::vector<std::vector<Instance>> batches_;  // by page, those of tinted tiles last
   Size window_, framebuffer_;
 };
 

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "explain/preprocess.h"
+#include "explain/saliency/forward_pool_torch.h"
 #include "explain/saliency/passes_torch.h"
 
 namespace differentia {
@@ -30,8 +31,8 @@ void require_finite(const at::Tensor& gradients, const Model& model) {
                    "may be wrong.");
 }
 
-Passes::Passes(std::shared_ptr<const Model> model, const Photo& photo, int batch)
-    : model_(std::move(model)), photo_(&photo), batch_(batch) {
+Passes::Passes(std::shared_ptr<const Model> model, const Photo& photo, int batch, int workers)
+    : model_(std::move(model)), photo_(&photo), batch_(batch), workers_(workers) {
   const InputSpec& spec = model_->card().input;
   pixels_.resize(static_cast<std::size_t>(3) * spec.size.width * spec.size.height);
   geometry_ = preprocess(photo, spec, pixels_);
@@ -53,7 +54,8 @@ void Passes::check(const Target& target) const {
 at::Tensor Passes::weights_of(const Target& target) const {
   const int count = target.layer.empty() ? model_->outputs() : model_->layer(target.layer).channels;
   auto weights = at::zeros({count}, at::kDouble);
-  for (const auto& [index, weight] : target.weights) weights[index] += weight;
+  auto cells = weights.accessor<double, 1>();
+  for (const auto& [index, weight] : target.weights) cells[index] += weight;
   return weights;
 }
 
@@ -73,8 +75,8 @@ void Passes::prepare(const std::vector<std::string>& layers, gsl::span<const Tar
   run({wanted.begin(), wanted.end()});
 }
 
-// The forward pass: at full speed to the first of the layers that determines all that follows; only
-// what comes after it records gradients.
+// The forward pass: at full speed to the last layer that determines them all and all that follows;
+// only what comes after it records gradients.
 void Passes::run(std::vector<std::string> layers) {
   const auto place = [this](const std::string& path) { return &model_->layer(path); };
   std::sort(layers.begin(), layers.end(), [&](const std::string& a, const std::string& b) {
@@ -82,8 +84,11 @@ void Passes::run(std::vector<std::string> layers) {
   });
   std::string from;
   at::Tensor start = input_;
-  if (place(layers.front())->candidate) {
-    from = layers.front();
+  // Every way from the input to a layer that is executed after a candidate leads through that one.
+  const LayerInfo* last = place(layers.front());
+  while (!last->candidate && last != model_->layers().data()) --last;
+  if (last->candidate) {
+    from = last->path;
     const torch::NoGradGuard no_grad;
     start = model_->impl().slice("", {from}, false, SliceUse::kForward)->run(input_)[0];
   }
@@ -123,10 +128,25 @@ at::Tensor Passes::activations(const std::string& layer) {
 at::Tensor Passes::gradients(const std::string& layer, const Target& target) {
   const std::string key = key_of(layer, target);
   prepare({layer}, {&target, 1});
-  const auto known = gradients_.find(key);
-  if (known != gradients_.end()) return known->second;
+  if (gradients_.count(key) == 0) run_backward(target);
+  const at::Tensor& gradient = gradients_.at(key);
+  if (!gradient.defined()) {
+    const std::string list = " (`differentia model` lists them).";
+    if (target.layer.empty()) {
+      throw InputError("The target does not depend on the layer " + layer +
+                       ": choose one before it" + list);
+    }
+    throw InputError("The target lies at the layer " + target.layer +
+                     ", which does not depend on " + layer + ": for the map choose " +
+                     target.layer + " or a layer before it" + list);
+  }
+  require_finite(gradient, *model_);
+  return gradient;
+}
 
-  // All recorded layers at once: a further method at another layer finds its gradient made.
+// To all recorded layers at once, so that a further method at another layer finds its gradient
+// made.
+void Passes::run_backward(const Target& target) {
   const at::AutoGradMode record(true);
   std::vector<std::string> names;
   std::vector<at::Tensor> places;
@@ -143,16 +163,27 @@ at::Tensor Passes::gradients(const std::string& layer, const Target& target) {
   count_.backward += 1;
   for (std::size_t i = 0; i < names.size(); ++i)
     gradients_[key_of(names[i], target)] = found[i].defined() ? found[i][0] : at::Tensor();
-  const at::Tensor gradient = gradients_.at(key);
-  if (!gradient.defined()) {
-    throw InputError("The target does not depend on the layer " + layer +
-                     ": choose one before it (`differentia model` lists them).");
-  }
-  require_finite(gradient, *model_);
-  return gradient;
 }
 
 at::Tensor Passes::values(const at::Tensor& inputs, gsl::span<const Target> targets) {
+  const std::int64_t count = inputs.size(0);
+  auto all = at::empty({count, static_cast<std::int64_t>(targets.size())}, at::kDouble);
+  altered_values(
+      count,
+      [&](std::int64_t first, const at::Tensor& batch) {
+        batch.copy_(inputs.narrow(0, first, batch.size(0)));
+      },
+      targets,
+      [&](std::int64_t number, gsl::span<const double> values) {
+        std::copy(values.begin(), values.end(),
+                  all.data_ptr<double>() + number * static_cast<std::int64_t>(values.size()));
+        return true;
+      });
+  return all;
+}
+
+void Passes::altered_values(std::int64_t count, const Alter& alter, gsl::span<const Target> targets,
+                            const Take& take) {
   std::vector<std::string> layers;
   bool with_outputs = false;
   for (const Target& target : targets) {
@@ -163,27 +194,43 @@ at::Tensor Passes::values(const at::Tensor& inputs, gsl::span<const Target> targ
       layers.push_back(target.layer);
   }
   const auto slice = model_->impl().slice("", layers, with_outputs, SliceUse::kForward);
-  const torch::NoGradGuard no_grad;
-  const std::int64_t count = inputs.size(0);
-  auto all = at::empty({count, static_cast<std::int64_t>(targets.size())}, at::kDouble);
-  for (std::int64_t start = 0; start < count; start += batch_) {
-    const std::int64_t length = std::min<std::int64_t>(batch_, count - start);
-    const auto results = slice->run(inputs.narrow(0, start, length).contiguous());
-    for (std::size_t t = 0; t < targets.size(); ++t) {
-      const Target& target = targets[t];
-      const std::size_t which =
-          target.layer.empty()
-              ? results.size() - 1
-              : static_cast<std::size_t>(std::find(layers.begin(), layers.end(), target.layer) -
-                                         layers.begin());
-      all.narrow(0, start, length)
-          .select(1, static_cast<std::int64_t>(t))
-          .copy_(
-              target_value(results[which].to(at::kCPU, at::kDouble), target, weights_of(target)));
-    }
+  std::vector<at::Tensor> weights;     // of each target, and
+  std::vector<std::size_t> result_of;  // where among the results it reads
+  for (const Target& target : targets) {
+    weights.push_back(weights_of(target));
+    result_of.push_back(static_cast<std::size_t>(
+        std::find(layers.begin(), layers.end(), target.layer) - layers.begin()));
   }
-  count_.forward += static_cast<int>(count);
-  return all;
+  const auto make_worker = [&]() -> BatchWork {
+    return [&, inputs = at::Tensor()](std::int64_t first, std::int64_t length) mutable {
+      // Row-major: oneDNN chooses its own layout from there.
+      if (!inputs.defined() || inputs.size(0) != length)
+        inputs = at::empty({length, 3, input_.size(2), input_.size(3)}, input_.options());
+      alter(first, inputs);
+      const auto results = slice->run(inputs);
+      std::vector<double> values(static_cast<std::size_t>(length) * targets.size());
+      for (std::size_t t = 0; t < targets.size(); ++t) {
+        const auto column =
+            target_value(results[result_of[t]].to(at::kCPU, at::kDouble), targets[t], weights[t]);
+        for (std::int64_t i = 0; i < length; ++i) {
+          values[static_cast<std::size_t>(i) * targets.size() + t] = column.data_ptr<double>()[i];
+        }
+      }
+      return values;
+    };
+  };
+  forward_in_order(
+      count, batch_, workers_, make_worker,
+      [&](std::int64_t first, std::int64_t length, const std::vector<double>& values) {
+        const gsl::span<const double> all(values);
+        for (std::int64_t i = 0; i < length; ++i) {
+          count_.forward += 1;
+          if (!take(first + i,
+                    all.subspan(static_cast<std::size_t>(i) * targets.size(), targets.size())))
+            return false;
+        }
+        return true;
+      });
 }
 
 Passes::InputGradients Passes::input_gradients(const at::Tensor& inputs, const Target& target) {

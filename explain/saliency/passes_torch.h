@@ -4,6 +4,8 @@
 // once, when first asked for, and shared by all methods: the class activation maps of one photo
 // cost one forward pass and, for each target, one backward pass through the layers above.
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -24,14 +26,17 @@ struct PassCount {
 
 class Passes {
  public:
-  // `photo` must outlive this. `batch`: altered photos that go through the network together.
-  Passes(std::shared_ptr<const Model> model, const Photo& photo, int batch = 16);
+  // `photo` must outlive this. `batch`: altered photos that go through the network together;
+  // `workers`: threads that do so at the same time where no gradients are asked for, 0: as many as
+  // LibTorch may use.
+  Passes(std::shared_ptr<const Model> model, const Photo& photo, int batch = 16, int workers = 0);
 
   const Model& model() const { return *model_; }
   const Network& network() const { return model_->impl().network; }
   const Photo& photo() const { return *photo_; }
   const InputGeometry& geometry() const { return geometry_; }
   int batch() const { return batch_; }
+  int workers() const { return workers_; }
   PassCount count() const { return count_; }
 
   // 1 × 3 × height × width, preprocessed, in the model's type and on its device.
@@ -53,9 +58,22 @@ class Passes {
   // InputError where the target does not depend on the layer, or a gradient is not finite.
   at::Tensor gradients(const std::string& layer, const Target& target);
 
-  // Forward only, folded and in batches: z of n altered inputs (n × 3 × height × width), for each
-  // target. n × targets, float64 on the processor.
+  // Forward only, folded, in batches, on all workers: z of n altered inputs (n × 3 × height ×
+  // width), for each target. n × targets, float64 on the processor.
   at::Tensor values(const at::Tensor& inputs, gsl::span<const Target> targets);
+
+  // Writes the altered inputs first, first + 1 … into `inputs` (some × 3 × height × width,
+  // contiguous, in the model's type and on its device). Several workers call it at once.
+  using Alter = std::function<void(std::int64_t first, const at::Tensor& inputs)>;
+  // Gets z of one altered input for each target, in the order of their numbers, on the caller's
+  // thread; may throw. False: enough, leave the rest.
+  using Take = std::function<bool(std::int64_t number, gsl::span<const double> values)>;
+
+  // The same for altered inputs 0 … count−1 that are made only when their turn comes and never
+  // kept: memory depends on workers × batch alone, what is taken neither on workers nor, but for
+  // the rounding of the network's kernels, on the batch.
+  void altered_values(std::int64_t count, const Alter& alter, gsl::span<const Target> targets,
+                      const Take& take);
 
   struct InputGradients {
     at::Tensor values;     // n: z of each, float64 on the processor
@@ -75,10 +93,12 @@ class Passes {
 
  private:
   void run(std::vector<std::string> layers);
+  void run_backward(const Target& target);
 
   std::shared_ptr<const Model> model_;
   const Photo* photo_;
   int batch_;
+  int workers_;
   std::vector<float> pixels_;
   InputGeometry geometry_;
   at::Tensor input_;

@@ -9,7 +9,21 @@ namespace {
 const std::vector<MethodEntry>& entries() {
   static const std::vector<MethodEntry> all{
       grad_cam_method(),
+      grad_cam_plus_plus_method(),
+      hires_cam_method(),
+      layer_cam_method(),
+      eigen_cam_method(),
+      score_cam_method(),
       gradient_method(),
+      gradient_input_method(),
+      smoothgrad_method(),
+      integrated_gradients_method(),
+      guided_backprop_method(),
+      deconvnet_method(),
+      rise_method(),
+      occlusion_method(),
+      itti_koch_method(),
+      spectral_residual_method(),
   };
   return all;
 }

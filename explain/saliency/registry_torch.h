@@ -54,6 +54,20 @@ const MethodEntry& method_entry(const std::string& name);  // throws UnknownName
 
 // The methods, each in the file of its name.
 MethodEntry gradient_method();
+MethodEntry gradient_input_method();
+MethodEntry smoothgrad_method();
+MethodEntry integrated_gradients_method();
+MethodEntry guided_backprop_method();
+MethodEntry deconvnet_method();
 MethodEntry grad_cam_method();
+MethodEntry grad_cam_plus_plus_method();
+MethodEntry hires_cam_method();
+MethodEntry layer_cam_method();
+MethodEntry eigen_cam_method();
+MethodEntry score_cam_method();
+MethodEntry rise_method();
+MethodEntry occlusion_method();
+MethodEntry itti_koch_method();
+MethodEntry spectral_residual_method();
 
 }  // namespace differentia

@@ -22,14 +22,27 @@ cv::Mat as_picture(const at::Tensor& values) {
       .clone();
 }
 
+std::vector<float> numbers(const at::Tensor& outputs) {
+  const auto row = outputs[0].to(at::kCPU, at::kFloat).contiguous();
+  return {row.data_ptr<float>(), row.data_ptr<float>() + row.numel()};
+}
+
+// The layer that all targets are at; else the deep one.
+std::string usual_layer(const Model& model, gsl::span<const Target> targets) {
+  for (const Target& target : targets) {
+    if (target.layer.empty() || target.layer != targets[0].layer) return model.card().deep_layer;
+  }
+  return targets.empty() ? model.card().deep_layer : targets[0].layer;
+}
+
 std::vector<std::string> layers_for(const Model& model, const Method& method,
-                                    const SaliencyOptions& way) {
+                                    const SaliencyOptions& way, gsl::span<const Target> targets) {
   if (!method.needs_layer) {
     if (!way.layers.empty()) throw InputError(method.title + " has no layer: leave the layer out.");
     return {};
   }
   std::vector<std::string> layers = way.layers;
-  if (layers.empty()) layers.push_back(model.card().deep_layer);
+  if (layers.empty()) layers.push_back(usual_layer(model, targets));
   if (layers.size() > 1 && !method.several_layers)
     throw InputError(method.title + " takes one layer: several are fused by LayerCAM only.");
   for (const std::string& layer : layers) {
@@ -48,9 +61,11 @@ void describe_evidence(const Method& method, const at::Tensor& values,
     warnings.push_back(
         "the map is negative everywhere: nothing in this photo speaks for the target");
   } else if (highest == 0) {
-    warnings.push_back(method.needs_model
-                           ? "the map is zero everywhere: the target does not react to this photo"
-                           : "the map is zero everywhere: nothing stands out in this photo");
+    warnings.push_back(
+        !method.needs_model ? "the map is zero everywhere: nothing stands out in this photo"
+        : method.is_signed
+            ? "the map is zero everywhere: the target does not react to this photo"
+            : "the map is zero everywhere: nothing in this photo speaks for the target");
   }
 }
 
@@ -60,19 +75,54 @@ struct Prepared {
   std::vector<std::string> layers;
 };
 
+// `all_layers`: of all ways, so that one pass serves them.
+std::vector<Saliency> run_way(Passes& passes, const std::vector<Target>& targets,
+                              const SaliencyOptions& way, const Prepared& prepared,
+                              const std::vector<std::string>& all_layers, Size size,
+                              const ProgressCallback& progress) {
+  const auto& [entry, values, own_layers] = prepared;
+  if (entry->method.needs_model) passes.prepare(all_layers, targets);
+  std::vector<Saliency> of_targets;
+  for (const RawMap& raw : entry->run(passes, {targets, values, own_layers, progress})) {
+    if (!raw.values.isfinite().all().item<bool>())
+      throw InputError("The map of " + entry->method.title + " is not finite for this photo.");
+    Saliency saliency;
+    saliency.warnings = raw.warnings;
+    describe_evidence(entry->method, raw.values, saliency.warnings);
+    auto shown = raw.values;
+    if (entry->method.rectifies && way.rectified) shown = shown.clamp_min(0);
+    if (raw.over_photo) {
+      cv::resize(as_picture(shown), saliency.map, {size.width, size.height}, 0, 0,
+                 cv::INTER_LINEAR);
+    } else {
+      saliency.map = to_photo(as_picture(shown), raw.grid, passes.geometry(), size);
+    }
+    saliency.completeness_error = raw.completeness_error;
+    saliency.difference = raw.difference;
+    saliency.settled = raw.settled;
+    of_targets.push_back(std::move(saliency));
+  }
+  if (entry->method.needs_model) {
+    const std::vector<float> outputs = numbers(passes.outputs());
+    for (std::size_t t = 0; t < of_targets.size(); ++t) {
+      of_targets[t].outputs = outputs;
+      of_targets[t].target = passes.value(targets[t]);
+    }
+  }
+  return of_targets;
+}
+
 }  // namespace
 
-SaliencySession::SaliencySession(std::shared_ptr<const Model> model, int batch)
-    : model_(std::move(model)), batch_(batch) {
+SaliencySession::SaliencySession(std::shared_ptr<const Model> model, int batch, int workers)
+    : model_(std::move(model)), batch_(batch), workers_(workers) {
   if (batch < 1) throw InputError("A batch needs at least one photo.");
 }
 
 SaliencySession::~SaliencySession() = default;
 
 std::vector<float> SaliencySession::outputs(const Photo& photo) {
-  Passes passes(model_, photo, batch_);
-  const auto row = passes.outputs()[0].to(at::kCPU, at::kFloat).contiguous();
-  return {row.data_ptr<float>(), row.data_ptr<float>() + row.numel()};
+  return numbers(Passes(model_, photo, batch_).outputs());
 }
 
 Saliency SaliencySession::run(const Photo& photo, const Target& target,
@@ -86,52 +136,45 @@ std::vector<std::vector<Saliency>> SaliencySession::run(const Photo& photo,
                                                         gsl::span<const SaliencyOptions> ways,
                                                         Size size,
                                                         const ProgressCallback& progress) {
+  std::vector<std::vector<Saliency>> all;
+  SaliencyReceiver receiver;
+  receiver.made = [&](std::size_t, std::vector<Saliency> made) { all.push_back(std::move(made)); };
+  run(photo, {{targets.begin(), targets.end()}}, ways, receiver, size, progress);
+  return all;
+}
+
+void SaliencySession::run(const Photo& photo, const PhotoTargets& asked,
+                          gsl::span<const SaliencyOptions> ways, const SaliencyReceiver& receiver,
+                          Size size, const ProgressCallback& progress) {
   if (size.width <= 0 || size.height <= 0) size = photo.full_size;
   // Everything that can be refused is refused before anything is computed.
   std::vector<Prepared> prepared;
   std::vector<std::string> layers;
   for (const SaliencyOptions& way : ways) {
     const MethodEntry& entry = method_entry(way.method);
-    prepared.push_back(
-        {&entry, MethodValues(entry.method, way.options), layers_for(*model_, entry.method, way)});
+    prepared.push_back({&entry, MethodValues(entry.method, way.options),
+                        layers_for(*model_, entry.method, way, asked.fixed)});
     layers.insert(layers.end(), prepared.back().layers.begin(), prepared.back().layers.end());
   }
-  Passes passes(model_, photo, batch_);
-  for (const Target& target : targets) passes.check(target);
+  Passes passes(model_, photo, batch_, workers_);
+  for (const Target& target : asked.fixed) passes.check(target);
 
-  std::vector<std::vector<Saliency>> all;
+  auto start = Clock::now();
+  PassCount before;
+  std::vector<Target> targets = asked.fixed;
+  if (asked.choose) {
+    if (!layers.empty()) passes.prepare(layers, {});  // gives the outputs as well
+    targets = asked.choose(numbers(passes.outputs()));
+    for (const Target& target : targets) passes.check(target);
+  }
   for (std::size_t w = 0; w < prepared.size(); ++w) {
-    const auto& [entry, values, own_layers] = prepared[w];
-    const auto start = Clock::now();
-    const PassCount before = passes.count();
-    if (!own_layers.empty()) passes.prepare(layers, targets);
-    const auto maps = entry->run(passes, {targets, values, own_layers, progress});
     std::vector<Saliency> of_targets;
-    for (const RawMap& raw : maps) {
-      if (!raw.values.isfinite().all().item<bool>())
-        throw InputError("The map of " + entry->method.title + " is not finite for this photo.");
-      Saliency saliency;
-      saliency.warnings = raw.warnings;
-      describe_evidence(entry->method, raw.values, saliency.warnings);
-      auto shown = raw.values;
-      if (entry->method.rectifies && ways[w].rectified) shown = shown.clamp_min(0);
-      if (raw.over_photo) {
-        cv::resize(as_picture(shown), saliency.map, {size.width, size.height}, 0, 0,
-                   cv::INTER_LINEAR);
-      } else {
-        saliency.map = to_photo(as_picture(shown), raw.grid, passes.geometry(), size);
-      }
-      saliency.completeness_error = raw.completeness_error;
-      saliency.difference = raw.difference;
-      saliency.settled = raw.settled;
-      of_targets.push_back(std::move(saliency));
-    }
-    if (entry->method.needs_model) {
-      const auto row = passes.outputs()[0].to(at::kCPU, at::kFloat).contiguous();
-      for (std::size_t t = 0; t < of_targets.size(); ++t) {
-        of_targets[t].outputs.assign(row.data_ptr<float>(), row.data_ptr<float>() + row.numel());
-        of_targets[t].target = passes.value(targets[t]);
-      }
+    try {
+      of_targets = run_way(passes, targets, ways[w], prepared[w], layers, size, progress);
+    } catch (const InputError& why) {
+      if (!receiver.refused) throw;
+      receiver.refused(w, why);
+      continue;
     }
     const PassCount after = passes.count();
     const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -140,9 +183,10 @@ std::vector<std::vector<Saliency>> SaliencySession::run(const Photo& photo,
       saliency.backward_passes = after.backward - before.backward;
       saliency.seconds = seconds;
     }
-    all.push_back(std::move(of_targets));
+    receiver.made(w, std::move(of_targets));
+    before = after;
+    start = Clock::now();
   }
-  return all;
 }
 
 }  // namespace differentia

@@ -2,6 +2,8 @@
 
 // Saliency of one photo in the photo's own coordinates, by any method of the registry.
 
+#include <cstddef>
+#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
@@ -11,6 +13,7 @@
 #include <gsl/span>
 #include <opencv2/core.hpp>
 
+#include "base/error.h"
 #include "base/image/photo.h"
 #include "base/progress.h"
 #include "explain/model.h"
@@ -23,8 +26,8 @@ namespace differentia {
 struct SaliencyOptions {
   std::string method = "grad-cam";
   std::map<std::string, std::string> options;  // of the method, as written; the rest by default
-  // Of methods that need a layer; empty: the card's deep layer. Several only where the method fuses
-  // them.
+  // Of methods that need a layer; empty: the targets' own layer where all are at one (a concept's
+  // direction), else the card's deep layer. Several only where the method fuses them.
   std::vector<std::string> layers;
   // Of methods that keep positive evidence only, as published. False: evidence against as well.
   bool rectified = true;
@@ -46,11 +49,28 @@ struct Saliency {
   std::vector<std::string> warnings;  // "the map is negative everywhere …"
 };
 
+// What is explained of a photo.
+struct PhotoTargets {
+  std::vector<Target> fixed;
+  // Instead, where it depends on the photo's outputs (the winner, its rivals): asked once, and no
+  // pass is spent for it that the maps do not use as well.
+  std::function<std::vector<Target>(gsl::span<const float> outputs)> choose = {};
+};
+
+// Takes the maps one way after the other, so that only one way's are in memory.
+struct SaliencyReceiver {
+  // Of ways[way], one for each target.
+  std::function<void(std::size_t way, std::vector<Saliency> of_targets)> made;
+  // A method that cannot work on this model or photo, saying why; the others go on. Empty: thrown.
+  std::function<void(std::size_t way, const InputError& why)> refused = {};
+};
+
 // One per worker (not thread-safe).
 class SaliencySession {
  public:
-  // `batch`: altered photos that go through the network together; results do not depend on it.
-  explicit SaliencySession(std::shared_ptr<const Model> model, int batch = 16);
+  // `batch`: altered photos that go through the network together; `workers`: threads that make and
+  // run such batches at the same time, 0: as many as LibTorch may use. Results depend on neither.
+  explicit SaliencySession(std::shared_ptr<const Model> model, int batch = 16, int workers = 0);
   ~SaliencySession();
 
   // The map covers the whole photo, at `size` (its aspect should be the photo's); empty size: the
@@ -66,12 +86,17 @@ class SaliencySession {
                                          gsl::span<const SaliencyOptions> ways, Size size = {},
                                          const ProgressCallback& progress = {});
 
+  // The same, handed over as they are made.
+  void run(const Photo& photo, const PhotoTargets& targets, gsl::span<const SaliencyOptions> ways,
+           const SaliencyReceiver& receiver, Size size = {}, const ProgressCallback& progress = {});
+
   // The outputs for a photo: logits, log p where the head is softmaxed.
   std::vector<float> outputs(const Photo& photo);
 
  private:
   std::shared_ptr<const Model> model_;
   int batch_;
+  int workers_;
 };
 
 }  // namespace differentia

@@ -91,7 +91,7 @@ GlRenderer::GlRenderer() {
   attribute(0, 4, GL_FLOAT, false, offsetof(Instance, x));
   attribute(1, 1, GL_FLOAT, false, offsetof(Instance, layer));
   attribute(2, 4, GL_UNSIGNED_BYTE, true, offsetof(Instance, tint));
-  glBindVertexArray(0);
+  make_lines();
   pages_.assign(kPages, 0);
   batches_.resize(2 * kPages);
 }
@@ -107,8 +107,31 @@ GlRenderer::Program GlRenderer::make_program(bool tinted) const {
   return program;
 }
 
+void GlRenderer::make_lines() {
+  line_program_ = link(shaders::kLineVert, shaders::kLineFrag);
+  line_window_ = glGetUniformLocation(line_program_, "window");
+  glGenVertexArrays(1, &line_array_);
+  glGenBuffers(1, &line_corners_);
+  glBindVertexArray(line_array_);
+  glBindBuffer(GL_ARRAY_BUFFER, line_corners_);
+  const auto attribute = [](unsigned index, int size, unsigned type, bool scaled,
+                            std::size_t offset) {
+    glEnableVertexAttribArray(index);
+    glVertexAttribPointer(index, size, type, scaled ? GL_TRUE : GL_FALSE, sizeof(RibbonCorner),
+                          reinterpret_cast<const void*>(offset));
+  };
+  attribute(0, 2, GL_FLOAT, false, offsetof(RibbonCorner, x));
+  attribute(1, 3, GL_FLOAT, false, offsetof(RibbonCorner, across));
+  attribute(2, 4, GL_UNSIGNED_BYTE, true, offsetof(RibbonCorner, line));
+  attribute(3, 4, GL_UNSIGNED_BYTE, true, offsetof(RibbonCorner, casing));
+  glBindVertexArray(0);
+}
+
 GlRenderer::~GlRenderer() {
   reset_icons(tile_);
+  glDeleteBuffers(1, &line_corners_);
+  glDeleteVertexArrays(1, &line_array_);
+  glDeleteProgram(line_program_);
   glDeleteBuffers(1, &instances_);
   glDeleteVertexArrays(1, &vertex_array_);
   glDeleteProgram(plain_.name);
@@ -246,6 +269,33 @@ void GlRenderer::draw_tiles(gsl::span<const Tile> tiles, const Box& clip) {
       glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, static_cast<int>(batch.size()));
     }
   }
+  glBindVertexArray(0);
+  glUseProgram(0);
+  glDisable(GL_SCISSOR_TEST);
+}
+
+void GlRenderer::draw_ribbons(gsl::span<const RibbonCorner> corners,
+                              gsl::span<const std::int32_t> counts, const Box& clip) {
+  if (counts.empty() || window_.width <= 0 || window_.height <= 0) return;
+  line_firsts_.clear();
+  std::int32_t first = 0;
+  for (const std::int32_t count : counts) {
+    line_firsts_.push_back(first);
+    first += count;
+  }
+  clip_to(clip);
+  glEnable(GL_BLEND);
+  glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
+  glDisable(GL_DEPTH_TEST);
+  glDisable(GL_CULL_FACE);
+  glUseProgram(line_program_);
+  glUniform2f(line_window_, static_cast<float>(window_.width), static_cast<float>(window_.height));
+  glBindVertexArray(line_array_);
+  glBindBuffer(GL_ARRAY_BUFFER, line_corners_);
+  glBufferData(GL_ARRAY_BUFFER, static_cast<GLsizeiptr>(corners.size_bytes()), corners.data(),
+               GL_STREAM_DRAW);
+  glMultiDrawArrays(GL_TRIANGLE_STRIP, line_firsts_.data(), counts.data(),
+                    static_cast<int>(counts.size()));
   glBindVertexArray(0);
   glUseProgram(0);
   glDisable(GL_SCISSOR_TEST);

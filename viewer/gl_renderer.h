@@ -27,6 +27,8 @@ class GlRenderer : public Renderer {
   void destroy_texture(TextureId texture) override;
   void fill(const Box& box, std::uint32_t colour) override;
   void draw_tiles(gsl::span<const Tile> tiles, const Box& clip) override;
+  void draw_ribbons(gsl::span<const RibbonCorner> corners, gsl::span<const std::int32_t> counts,
+                    const Box& clip) override;
 
  private:
   struct Instance {
@@ -46,9 +48,13 @@ class GlRenderer : public Renderer {
   };
 
   Program make_program(bool tinted) const;
+  void make_lines();
 
   Program plain_, tinted_;
   unsigned vertex_array_ = 0, instances_ = 0;
+  unsigned line_program_ = 0, line_array_ = 0, line_corners_ = 0;
+  int line_window_ = -1;
+  std::vector<int> line_firsts_;  // of the ribbons drawn
   int tile_ = 64, icon_levels_ = 4;
   std::vector<unsigned> pages_;                 // textures, made when first needed; 0: not yet
   std::vector<std::vector<Instance>> batches_;  // by page, those of tinted tiles last

@@ -5,6 +5,7 @@
 
 #include "viewer/label_placement.h"
 #include "viewer/line_runs.h"
+#include "viewer/line_strip.h"
 #include "viewer/number_text.h"
 #include "viewer/widgets.h"
 
@@ -50,10 +51,9 @@ class ClosedLine {
     }
   }
 
-  void draw(ImDrawList* list, std::uint32_t colour, float width) const {
+  void draw(Ribbons& ribbons, const LineLook& look) const {
     for (const LineRun& run : runs_)
-      list->AddPolyline(corners_.data() + run.first, static_cast<int>(run.count), colour,
-                        run.closed ? ImDrawFlags_Closed : ImDrawFlags_None, width);
+      add_line(ribbons, gsl::make_span(corners_.data() + run.first, run.count), run.closed, look);
   }
 
  private:
@@ -176,29 +176,31 @@ std::int32_t rank_of(const MapSummary& map, std::int32_t number) {
   return static_cast<std::int32_t>(map.concepts.size());
 }
 
-void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera, const MapSummary& map,
+void draw_regions(const Desk& desk, const Camera& camera, const MapSummary& map,
                   const MapLevel& level, std::int32_t selected, std::int32_t most) {
   const std::int32_t hovered = desk.state.hovered_concept;
   const Box visible = camera.visible();
   // Room for the lines' width and for the points of their joints.
   const Box sight = grown(camera.viewport, desk.theme.px(32));
   ClosedLine line(sight);
+  Ribbons ribbons;
   for (const Region& region : level.regions) {
     const bool strong = region.number == selected || region.number == hovered;
     if (!meet(region.bounds, visible) || (!strong && rank_of(map, region.number) >= most)) continue;
     const bool faint = !strong && (selected >= 0 || hovered >= 0);
-    const std::uint32_t colour = with_alpha(concept_colour(region.number), strong  ? 255
-                                                                           : faint ? 70
-                                                                                   : 190);
+    LineLook look;
+    look.colour = with_alpha(concept_colour(region.number), strong ? 255 : faint ? 70 : 190);
+    look.width = desk.theme.px(strong ? 2.4 : 1.5);
+    // A dark casing keeps the line readable over any photo.
+    if (!faint) look.casing = rgba(0x0F1114, strong ? 190 : 130);
+    look.casing_width = desk.theme.px(strong ? 5 : 3.4);
     for (const Outline& outline : region.outlines) {
       if (!meet(camera.to_screen(outline.bounds), sight)) continue;
       line.set(outline.points, camera);
-      // A dark casing keeps the line readable over any photo.
-      if (!faint)
-        line.draw(list, rgba(0x0F1114, strong ? 190 : 130), desk.theme.px(strong ? 5 : 3.4));
-      line.draw(list, colour, desk.theme.px(strong ? 2.4 : 1.5));
+      line.draw(ribbons, look);
     }
   }
+  desk.renderer.draw_ribbons(ribbons.corners, ribbons.counts, camera.viewport);
 }
 
 std::int32_t draw_concept_labels(const Desk& desk, ImDrawList* list, const Camera& camera,

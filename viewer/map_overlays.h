@@ -20,8 +20,8 @@ void banner(const Desk& desk, ImDrawList* list, const Box& canvas, const std::st
 // The rank of a concept; the last where the map has none of that number.
 std::int32_t rank_of(const MapSummary& map, std::int32_t number);
 // Outlines of the concepts with ranks below `most`; the selected one (or −1) and the one under the
-// mouse stand out and are always drawn.
-void draw_regions(const Desk& desk, ImDrawList* list, const Camera& camera, const MapSummary& map,
+// mouse stand out and are always drawn. Straight to the renderer: under what the lists hold.
+void draw_regions(const Desk& desk, const Camera& camera, const MapSummary& map,
                   const MapLevel& level, std::int32_t selected, std::int32_t most);
 // Number and attribution of each concept with a rank below `most`, beside each of its regions in
 // sight, off the obstacles and where possible off the tiles; answers the number under the mouse, −1

@@ -280,8 +280,7 @@ void MapPanel::draw_outlines(Desk& desk, const MapSummary& map) {
   const std::int32_t selected = desk.state.selection.kind == Selection::Kind::kConcept
                                     ? desk.state.selection.concept_number
                                     : -1;
-  draw_regions(desk, ImGui::GetWindowDrawList(), canvas_.camera(), map, *shown_, selected,
-               named(desk));
+  draw_regions(desk, canvas_.camera(), map, *shown_, selected, named(desk));
 }
 
 void MapPanel::draw_labels(Desk& desk, const MapSummary& map, bool hovered, bool& over_label) {

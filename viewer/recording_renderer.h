@@ -37,6 +37,12 @@ class RecordingRenderer : public Renderer {
     clip = clipped_to;
   }
 
+  void draw_ribbons(gsl::span<const RibbonCorner> drawn, gsl::span<const std::int32_t> counts,
+                    const Box&) override {
+    ribbon_corners += drawn.size();
+    ribbons += counts.size();
+  }
+
   struct Texture {
     Size size;
     int levels;
@@ -50,6 +56,7 @@ class RecordingRenderer : public Renderer {
   int fills = 0;
   std::vector<Tile> tiles;  // of the last draw
   Box clip;
+  std::size_t ribbon_corners = 0, ribbons = 0;
 
  private:
   std::int32_t capacity_;

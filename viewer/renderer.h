@@ -23,6 +23,14 @@ struct Tile {
   float alpha = 1;         // of the whole tile
 };
 
+// A corner of a ribbon along a line; a ribbon's corners lie on its one side and its other in turn.
+struct RibbonCorner {
+  float x = 0, y = 0;                      // in window coordinates
+  float across = 0;                        // pixels from the line's middle; negative on one side
+  float line_reach = 0, casing_reach = 0;  // where they have faded out, that far from the middle
+  std::uint32_t line = 0, casing = 0;      // 0xAABBGGRR; a ribbon's corners have one of each
+};
+
 class Renderer {
  public:
   virtual ~Renderer() = default;
@@ -47,6 +55,9 @@ class Renderer {
   virtual void fill(const Box& box, std::uint32_t colour) = 0;
   // Draws tiles clipped to `clip`, both in window coordinates.
   virtual void draw_tiles(gsl::span<const Tile> tiles, const Box& clip) = 0;
+  // Draws ribbons, of which `counts` tells the corners of each, over one another in that order.
+  virtual void draw_ribbons(gsl::span<const RibbonCorner> corners,
+                            gsl::span<const std::int32_t> counts, const Box& clip) = 0;
 };
 
 constexpr int kSmallestIcon = 8;  // pixels: the last mipmap level of icons

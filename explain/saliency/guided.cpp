@@ -1,0 +1,178 @@
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+#include <torch/csrc/jit/ir/constants.h>
+
+#include "base/error.h"
+#include "explain/saliency/registry_torch.h"
+
+namespace differentia {
+
+namespace jit = torch::jit;
+
+namespace {
+
+enum class ReluRule {
+  kGuided,     // passes back what is positive where the ReLU was open
+  kDeconvnet,  // passes back what is positive, open or not
+};
+
+bool is_relu(const jit::Node* node) {
+  const std::string kind = node->kind().toQualString();
+  if (kind == "aten::relu" || kind == "aten::relu6") return true;
+  if (kind != "aten::hardtanh") return false;
+  const auto low = jit::toIValue(node->input(1));
+  return low && low->toScalar().toDouble() == 0;
+}
+
+// The name of an activation function that has no guided rule; empty for anything else.
+std::string other_activation(const jit::Node* node) {
+  static const std::map<std::string, std::string> names{
+      {"aten::silu", "SiLU"},         {"aten::hardswish", "Hardswish"},
+      {"aten::gelu", "GELU"},         {"aten::elu", "ELU"},
+      {"aten::selu", "SELU"},         {"aten::celu", "CELU"},
+      {"aten::mish", "Mish"},         {"aten::leaky_relu", "LeakyReLU"},
+      {"aten::prelu", "PReLU"},       {"aten::rrelu", "RReLU"},
+      {"aten::softplus", "Softplus"}, {"aten::hardtanh", "Hardtanh"}};
+  const auto found = names.find(node->kind().toQualString());
+  return found == names.end() || is_relu(node) ? "" : found->second;
+}
+
+void collect_others(const jit::Block* block, std::set<std::string>& others) {
+  for (const jit::Node* node : block->nodes()) {
+    const std::string name = other_activation(node);
+    if (!name.empty()) others.insert(name);
+    for (const jit::Block* inner : node->blocks()) {
+      for (const jit::Node* hidden : inner->nodes()) {
+        if (is_relu(hidden)) others.insert("ReLU in a branch of its code");
+      }
+      collect_others(inner, others);
+    }
+  }
+}
+
+// A part of the network of which all ReLUs are further outputs, so that what comes back to them can
+// be changed.
+struct OpenedGraph {
+  std::shared_ptr<jit::Graph> graph;
+  std::set<std::string> others;  // activation functions that pass back as they do
+};
+
+OpenedGraph open_relus(const Slice& slice, ReluRule rule) {
+  OpenedGraph opened{slice.graph()->copy(), {}};
+  jit::Graph& graph = *opened.graph;
+  collect_others(graph.block(), opened.others);
+  std::vector<jit::Node*> relus;
+  for (jit::Node* node : graph.nodes()) {
+    if (is_relu(node)) relus.push_back(node);
+  }
+  for (jit::Node* relu : relus) {
+    jit::Value* result = relu->output();
+    if (rule == ReluRule::kDeconvnet) {
+      // The same value by a way that passes back all: relu(x) as a constant, plus x − x of which
+      // the second is a constant.
+      const jit::WithInsertPoint after(relu->next());
+      jit::Value* x = relu->input(0);
+      jit::Value* constant = graph.insert(jit::aten::detach, {result});
+      jit::Value* nothing = graph.insert(jit::aten::sub, {x, graph.insert(jit::aten::detach, {x})});
+      jit::Value* sum = graph.insert(jit::aten::add, {constant, nothing});
+      result->replaceAllUsesAfterNodeWith(sum->node(), sum);
+      result = sum;
+    }
+    graph.registerOutput(result);
+  }
+  return opened;
+}
+
+[[noreturn]] void refuse(const std::string& title, const Passes& passes,
+                         const std::set<std::string>& others) {
+  throw InputError(fmt::format(
+      "{} changes what ReLUs pass back, and the model {} has none before the target{}: use "
+      "gradient, smoothgrad, integrated-gradients or grad-cam.",
+      title, passes.model().path(),
+      others.empty() ? "" : fmt::format(" (its activations are {})", fmt::join(others, ", "))));
+}
+
+std::vector<RawMap> run(Passes& passes, const MethodCall& call, ReluRule rule,
+                        const std::string& title) {
+  std::vector<RawMap> maps;
+  for (const Target& target : call.targets) {
+    passes.check(target);
+    const bool of_outputs = target.layer.empty();
+    const auto slice = passes.model().impl().slice(
+        "", of_outputs ? std::vector<std::string>{} : std::vector<std::string>{target.layer},
+        of_outputs, SliceUse::kGradient);
+    const OpenedGraph opened = open_relus(*slice, rule);
+    if (opened.graph->outputs().size() == 1) refuse(title, passes, opened.others);
+
+    const at::AutoGradMode record(true);
+    const auto leaf =
+        passes.input().detach().contiguous(at::MemoryFormat::ChannelsLast).requires_grad_(true);
+    jit::Stack stack{passes.network().self, leaf};
+    jit::InterpreterState(jit::Code(opened.graph, "guided")).run(stack);
+    for (std::size_t i = 1; i < stack.size(); ++i) {
+      stack[i].toTensor().register_hook(
+          [](const at::Tensor& gradient) { return gradient.clamp_min(0); });
+    }
+    const auto value = target_value(stack[0].toTensor(), target, passes.weights_of(target)).sum();
+    const auto gradient = torch::autograd::grad({value}, {leaf})[0];
+    passes.count_forward(1);
+    passes.count_backward(1);
+    require_finite(gradient, passes.model());
+
+    RawMap map;
+    map.values = reduce_channels(gradient[0], call.values.choice("reduce"));
+    map.grid = pixel_grid(passes.model());
+    if (!opened.others.empty()) {
+      map.warnings.push_back(
+          fmt::format("beside ReLUs the model has {}, which pass back as they are: the map is only "
+                      "in part that of {}",
+                      fmt::join(opened.others, ", "), title));
+    }
+    maps.push_back(std::move(map));
+  }
+  return maps;
+}
+
+const char kGuidedTitle[] = "Guided backprop";
+const char kDeconvnetTitle[] = "Deconvnet";
+
+std::vector<RawMap> run_guided(Passes& passes, const MethodCall& call) {
+  return run(passes, call, ReluRule::kGuided, kGuidedTitle);
+}
+
+std::vector<RawMap> run_deconvnet(Passes& passes, const MethodCall& call) {
+  return run(passes, call, ReluRule::kDeconvnet, kDeconvnetTitle);
+}
+
+const char kCaveat[] =
+    "It hardly changes when the model's weights are randomised (Adebayo et al. 2018): it shows the "
+    "photo's edges more than what the model has learned.";
+
+}  // namespace
+
+MethodEntry guided_backprop_method() {
+  Method method;
+  method.name = "guided-backprop";
+  method.title = kGuidedTitle;
+  method.source = "Springenberg et al. 2015";
+  method.options = {reduce_option("max")};
+  method.help = "The gradient, of which ReLUs pass back only what speaks for the target";
+  method.caveat = kCaveat;
+  return {method, run_guided};
+}
+
+MethodEntry deconvnet_method() {
+  Method method;
+  method.name = "deconvnet";
+  method.title = kDeconvnetTitle;
+  method.source = "Zeiler and Fergus 2014";
+  method.options = {reduce_option("max")};
+  method.help =
+      "Like guided backprop, through closed ReLUs as well: which pixels would excite the target";
+  method.caveat = kCaveat;
+  return {method, run_deconvnet};
+}
+
+}  // namespace differentia

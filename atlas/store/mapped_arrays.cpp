@@ -18,7 +18,7 @@ bool is_kind(const std::string& text) {
 
 }  // namespace
 
-MappedArrays::MappedArrays(std::string folder, Database& database)
+MappedArrays::MappedArrays(const std::string& folder, Database& database)
     : database_(database),
       range_(database, "SELECT shard, first, rows FROM ranges WHERE kind = ? AND owner = ?") {
   Statement row(database, "SELECT kind, shard, type, row_shape, rows FROM arrays");

@@ -19,7 +19,7 @@ namespace differentia::store {
 class MappedArrays {
  public:
   // Throws DamagedAtlas where a file's header is not what the database says.
-  MappedArrays(std::string folder, Database& database);
+  MappedArrays(const std::string& folder, Database& database);
 
   // The owner's rows, all values one after the other; empty where there are none. Throws
   // DamagedAtlas.

@@ -125,7 +125,7 @@ struct Reader::Impl {
 
   static std::string checked_database(const std::string& atlas) {
     check_folder(atlas);
-    const auto file = (fs::path(atlas) / kDatabaseFile).string();
+    auto file = (fs::path(atlas) / kDatabaseFile).string();
     check_database_file(file);
     return file;
   }

@@ -1,0 +1,35 @@
+#include "explain/saliency/registry_torch.h"
+
+namespace differentia {
+
+namespace {
+
+// Σ_k ∂z/∂A_k ∘ A_k over the channels k of the layer: where what follows is a pooled linear head,
+// exactly what each position adds to the target.
+std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
+  const std::string& layer = call.layers.front();
+  std::vector<RawMap> maps;
+  for (const Target& target : call.targets) {
+    const auto map = passes.gradients(layer, target) * passes.activations(layer);
+    maps.push_back({map.sum(0), passes.model().layer(layer).grid});
+  }
+  return maps;
+}
+
+}  // namespace
+
+MethodEntry hires_cam_method() {
+  Method method;
+  method.name = "hires-cam";
+  method.title = "HiResCAM";
+  method.source = "Draelos and Carin 2020";
+  method.needs_layer = true;
+  method.rectifies = true;
+  method.help = "Where the layer is active and more of that would raise the target at that place";
+  method.caveat =
+      "At the last layer it is exact; at earlier ones the gradients of single places are noisy and "
+      "hold only for small changes.";
+  return {method, run};
+}
+
+}  // namespace differentia

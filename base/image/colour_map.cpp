@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 
 #include <opencv2/imgproc.hpp>
 
@@ -77,6 +78,28 @@ ColourMap colour_map_of(const std::string& name) {
   const auto found = std::find(names.begin(), names.end(), name);
   if (found == names.end()) throw UnknownName("colour map", name, names);
   return static_cast<ColourMap>(found - names.begin());
+}
+
+ColourRange colour_range(gsl::span<const float> map, MapKind kind, double percentile) {
+  std::vector<float> values;
+  values.reserve(map.size());
+  for (const float value : map) {
+    if (!std::isnan(value)) values.push_back(kind == MapKind::kSigned ? std::abs(value) : value);
+  }
+  if (values.empty()) return {};
+  const auto value_at = [&](double percent) {
+    const auto last = static_cast<double>(values.size() - 1);
+    const auto at = values.begin() + static_cast<std::ptrdiff_t>(std::lround(last * percent / 100));
+    std::nth_element(values.begin(), at, values.end());
+    return static_cast<double>(*at);
+  };
+  double high = value_at(percentile);
+  double low = kind == MapKind::kRelative ? value_at(100 - percentile) : 0;
+  // Where so few values differ from the rest, those are what there is to see.
+  if (high <= low) high = value_at(100);
+  if (high <= low && kind == MapKind::kRelative) low = value_at(0);
+  if (high <= low) high = low + 1;
+  return {kind == MapKind::kSigned ? -high : low, high};
 }
 
 }  // namespace differentia

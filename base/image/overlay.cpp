@@ -31,6 +31,13 @@ Range range_of(const cv::Mat& map, const OverlayOptions& options) {
   return low < high ? Range{low, high} : Range{low - 1, low + 1};
 }
 
+// How much of the full opacity a value has at `share` 0…1 of the colours.
+double strength(double share, ColourMap colours) {
+  const double clamped = std::clamp(share, 0.0, 1.0);
+  const double from_nothing = colours == ColourMap::kBlueRed ? std::abs(2 * clamped - 1) : clamped;
+  return std::min(1.0, 1.15 * std::pow(from_nothing, 0.75));
+}
+
 // Diagonal bands that scale with the picture, so that they are seen in a thumbnail and in print.
 bool hatched(int x, int y, int period) {
   return (x + y) % period < std::max(1, period / 6);
@@ -66,11 +73,13 @@ cv::Mat overlay(const cv::Mat& photo, const cv::Mat& map, const OverlayOptions& 
         to = cv::Vec3b::all(cv::saturate_cast<std::uint8_t>(grey));
         continue;
       }
-      const Rgb colour =
-          colour_of(options.colours, (values.at<float>(y, x) / weight - range.low) * scale);
+      const double share = (values.at<float>(y, x) / weight - range.low) * scale;
+      const Rgb colour = colour_of(options.colours, share);
+      const double opacity =
+          options.opacity * (options.fade ? strength(share, options.colours) : 1);
       for (int channel = 0; channel < 3; ++channel) {
-        const double mixed = (1 - options.opacity) * from[channel] +
-                             options.opacity * colour[static_cast<std::size_t>(2 - channel)];
+        const double mixed =
+            (1 - opacity) * from[channel] + opacity * colour[static_cast<std::size_t>(2 - channel)];
         to[channel] = cv::saturate_cast<std::uint8_t>(mixed);
       }
     }

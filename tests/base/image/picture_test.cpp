@@ -39,6 +39,29 @@ TEST_CASE("colour maps are ordered in lightness, the signed one is even", "[colo
   CHECK_THROWS_AS(colour_map_of("jet"), UnknownName);
 }
 
+TEST_CASE("the colours end where the few most extreme values begin", "[colour_map]") {
+  std::vector<float> map(1001, 0);
+  for (std::size_t i = 0; i <= 1000; ++i) map[i] = static_cast<float>(i) / 1000;
+  map[1000] = 1e6f;
+  map.push_back(std::numeric_limits<float>::quiet_NaN());
+  CHECK(colour_range(map, MapKind::kAmount, 99).low == 0);
+  CHECK(colour_range(map, MapKind::kAmount, 99).high == Approx(0.99));
+  CHECK(colour_range(map, MapKind::kAmount, 100).high == Approx(1e6));
+  for (float& value : map) value = -value;
+  CHECK(colour_range(map, MapKind::kSigned, 99).low == Approx(-0.99));
+  CHECK(colour_range(map, MapKind::kSigned, 99).high == Approx(0.99));
+  CHECK(colour_range(map, MapKind::kRelative, 99).low == Approx(-0.99));
+  CHECK(colour_range(map, MapKind::kRelative, 99).high == Approx(-0.01));
+  // A single spot is not clipped away; a map that is the same everywhere still has a range.
+  std::vector<float> spot(1000, 0);
+  spot[7] = 3;
+  CHECK(colour_range(spot, MapKind::kAmount).high == Approx(3));
+  CHECK(colour_range(std::vector<float>(9, 2.0f), MapKind::kRelative).low == Approx(2));
+  const ColourRange nothing = colour_range(
+      std::vector<float>(4, std::numeric_limits<float>::quiet_NaN()), MapKind::kSigned);
+  CHECK(nothing.low < nothing.high);
+}
+
 TEST_CASE("an overlay colours evidence and hatches its absence", "[overlay]") {
   const cv::Mat photo(100, 200, CV_8UC3, cv::Scalar(0, 200, 0));
   cv::Mat map(10, 20, CV_32FC1, cv::Scalar(0));
@@ -58,6 +81,11 @@ TEST_CASE("an overlay colours evidence and hatches its absence", "[overlay]") {
   // The range is symmetric: −2 of 4 is a quarter of the way.
   const Rgb blue = colour_of(ColourMap::kBlueRed, 0.25);
   CHECK(cv::norm(result.at<cv::Vec3b>(50, 65) - cv::Vec3b(blue[2], blue[1], blue[0])) <= 2);
+  // Faded, nothing is the photo as it is, and the strongest as before.
+  options.fade = true;
+  const cv::Mat faded = overlay(photo, map, options);
+  CHECK(cv::norm(faded.at<cv::Vec3b>(50, 110) - cv::Vec3b(0, 200, 0)) <= 2);
+  CHECK(faded.at<cv::Vec3b>(50, 190) == high);
   options.opacity = 0;
   CHECK(overlay(photo, map, options).at<cv::Vec3b>(50, 190) == cv::Vec3b(0, 200, 0));
 }

@@ -325,7 +325,7 @@ TEST_CASE("gradients that are not finite are reported, not drawn") {
     INFO(method);
     CHECK_THROWS_WITH(
         SaliencySession(broken).run(plain(90, 80, 70), Target::output(0), way(method)),
-        Contains("not finite"));
+        Contains("gradients") && Contains("not finite"));
   }
 }
 

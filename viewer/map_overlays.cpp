@@ -258,8 +258,7 @@ std::int32_t draw_concept_labels(const Desk& desk, ImDrawList* list, const Camer
     }
     const bool strong = under || number == chosen;
     const ImVec2 from = vec(requests[i].anchor);
-    const ImVec2 to{std::clamp(from.x, corner(box).x + height / 2, far_corner(box).x - height / 2),
-                    std::clamp(from.y, corner(box).y, far_corner(box).y)};
+    const ImVec2 to = vec(leader_end(box, requests[i].anchor));
     if (!contains(box, from)) {
       list->AddLine(from, to, rgba(0x0F1114, 170), theme.px(3));
       list->AddLine(from, to, concept_colour(number), theme.px(1.2));

@@ -74,3 +74,43 @@ TEST_CASE("a label covers other tiles only where there is no other place") {
   CHECK_FALSE(meet(place.box, right));
   CHECK(place_labels(labels, {0, 0, 600, 400}, {}, {all}).front().shown);
 }
+
+TEST_CASE("lines from labels to what they name cross neither each other nor labels") {
+  Random random(5);
+  const auto turn = [](Point a, Point b, Point c) {
+    return (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);
+  };
+  const auto cross = [&](Point a, Point b, Point c, Point d) {
+    return turn(a, b, c) * turn(a, b, d) < 0 && turn(c, d, a) * turn(c, d, b) < 0;
+  };
+  int shown = 0, leaders = 0, crossings = 0;
+  for (int map = 0; map < 150; ++map) {
+    // A sparse map: a handful of small things close to each other.
+    std::vector<LabelRequest> labels;
+    for (int i = 0; i < 8; ++i) {
+      const double x = random.uniform(150, 450), y = random.uniform(150, 450);
+      labels.push_back({{x, y}, random.uniform(60, 90), 22, {x - 15, y - 15, 30, 30}});
+    }
+    const auto places = place_labels(labels, {0, 0, 600, 600});
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      if (!places[i].shown) continue;
+      ++shown;
+      const Point from = labels[i].anchor, to = leader_end(places[i].box, from);
+      leaders += from.x != to.x || from.y != to.y ? 1 : 0;
+      for (std::size_t j = 0; j < labels.size(); ++j) {
+        if (j == i || !places[j].shown) continue;
+        const Box& box = places[j].box;
+        const Point a = labels[j].anchor, b = leader_end(box, a);
+        crossings += j < i && cross(from, to, a, b) ? 1 : 0;
+        const Point right{box.x + box.width, box.y}, low{box.x, box.y + box.height};
+        crossings +=
+            cross(from, to, {box.x, box.y}, {right.x, low.y}) || cross(from, to, right, low) ? 1
+                                                                                             : 0;
+      }
+    }
+  }
+  CAPTURE(shown, leaders, crossings);
+  CHECK(shown == 8 * 150);
+  CHECK(leaders == shown);
+  CHECK(crossings == 0);
+}

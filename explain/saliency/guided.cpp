@@ -57,15 +57,19 @@ void collect_others(const jit::Block* block, std::set<std::string>& others) {
 struct OpenedGraph {
   std::shared_ptr<jit::Graph> graph;
   std::set<std::string> others;  // activation functions that pass back as they do
+  bool pools = false;            // takes maxima: of them alone deconvnet knows the way back
 };
 
 OpenedGraph open_relus(const Slice& slice, ReluRule rule) {
-  OpenedGraph opened{slice.graph()->copy(), {}};
+  OpenedGraph opened;
+  opened.graph = slice.graph()->copy();
   jit::Graph& graph = *opened.graph;
   collect_others(graph.block(), opened.others);
   std::vector<jit::Node*> relus;
   for (jit::Node* node : graph.nodes()) {
     if (is_relu(node)) relus.push_back(node);
+    if (std::string(node->kind().toQualString()).find("max_pool") != std::string::npos)
+      opened.pools = true;
   }
   for (jit::Node* relu : relus) {
     jit::Value* result = relu->output();
@@ -130,6 +134,11 @@ std::vector<RawMap> run(Passes& passes, const MethodCall& call, ReluRule rule,
                       "in part that of {}",
                       fmt::join(opened.others, ", "), title));
     }
+    if (rule == ReluRule::kDeconvnet && !opened.pools) {
+      map.warnings.push_back(
+          "the model has no max pooling, whose choices lead Deconvnet back to the photo: the map "
+          "shows the strides of the convolutions more than the photo");
+    }
     maps.push_back(std::move(map));
   }
   return maps;
@@ -146,10 +155,6 @@ std::vector<RawMap> run_deconvnet(Passes& passes, const MethodCall& call) {
   return run(passes, call, ReluRule::kDeconvnet, kDeconvnetTitle);
 }
 
-const char kCaveat[] =
-    "It hardly changes when the model's weights are randomised (Adebayo et al. 2018): it shows the "
-    "photo's edges more than what the model has learned.";
-
 }  // namespace
 
 MethodEntry guided_backprop_method() {
@@ -159,7 +164,9 @@ MethodEntry guided_backprop_method() {
   method.source = "Springenberg et al. 2015";
   method.options = {reduce_option("max")};
   method.help = "The gradient, of which ReLUs pass back only what speaks for the target";
-  method.caveat = kCaveat;
+  method.caveat =
+      "It hardly changes when the model's weights are randomised (Adebayo et al. 2018): it shows "
+      "the photo's edges more than what the model has learned.";
   return {method, run_guided};
 }
 
@@ -171,7 +178,9 @@ MethodEntry deconvnet_method() {
   method.options = {reduce_option("max")};
   method.help =
       "Like guided backprop, through closed ReLUs as well: which pixels would excite the target";
-  method.caveat = kCaveat;
+  method.caveat =
+      "It hardly changes when the model's weights are randomised or another target is asked for "
+      "(Adebayo et al. 2018, Nie et al. 2018), and needs a network with max pooling.";
   return {method, run_deconvnet};
 }
 

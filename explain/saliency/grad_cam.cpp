@@ -12,7 +12,8 @@ std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
     const auto gradients = passes.gradients(layer, target);
     const auto weights = gradients.mean(at::IntArrayRef({1, 2}), /*keepdim=*/true);
     maps.push_back(
-        {(weights * passes.activations(layer)).sum(0), passes.model().layer(layer).grid});
+        {(weights * passes.activations(layer)).sum(0) + passes.offset_of_position(layer, target),
+         passes.model().layer(layer).grid});
   }
   return maps;
 }

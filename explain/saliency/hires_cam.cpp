@@ -11,7 +11,8 @@ std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
   std::vector<RawMap> maps;
   for (const Target& target : call.targets) {
     const auto map = passes.gradients(layer, target) * passes.activations(layer);
-    maps.push_back({map.sum(0), passes.model().layer(layer).grid});
+    maps.push_back(
+        {map.sum(0) + passes.offset_of_position(layer, target), passes.model().layer(layer).grid});
   }
   return maps;
 }

@@ -59,6 +59,12 @@ at::Tensor Passes::weights_of(const Target& target) const {
   return weights;
 }
 
+double Passes::offset_of_position(const std::string& layer, const Target& target) const {
+  const LayerInfo& info = model_->layer(layer);
+  const int positions = info.height * info.width;
+  return target.layer == layer && positions > 0 ? target.offset / positions : 0;
+}
+
 void Passes::prepare(const std::vector<std::string>& layers, gsl::span<const Target> targets) {
   std::set<std::string> wanted(layers.begin(), layers.end());
   for (const Target& target : targets) {

@@ -82,6 +82,10 @@ class Passes {
   // Down to the pixels, in batches. Throws InputError where a gradient is not finite.
   InputGradients input_gradients(const at::Tensor& inputs, const Target& target);
 
+  // What belongs to each position of the layer of a target's offset: of a target at that very layer
+  // (a concept's direction), whose zero is the mean activation and not none, its share; else 0.
+  double offset_of_position(const std::string& layer, const Target& target) const;
+
   // Counts a pass that a method made by itself.
   void count_forward(int photos) { count_.forward += photos; }
   void count_backward(int photos) { count_.backward += photos; }

@@ -1,5 +1,6 @@
 #include "explain/saliency/session.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -153,6 +154,98 @@ TEST_CASE("maps without evidence for the target are said, broken gradients refus
   const auto broken = small_model("broken");
   CHECK_THROWS_WITH(SaliencySession(broken).run(photo, Target::output(0), options),
                     Contains("not finite"));
+}
+
+TEST_CASE("a target that depends on the outputs costs no pass of its own") {
+  const auto model = cropping("small");
+  SaliencySession session(model);
+  const Photo photo = picture(64, 64);
+  std::vector<SaliencyOptions> ways(1);
+  ways[0].layers = {"act#2"};
+  const std::vector<float> outputs = session.outputs(photo);
+  const auto winner =
+      static_cast<int>(std::max_element(outputs.begin(), outputs.end()) - outputs.begin());
+  int asked = 0;
+  std::vector<Saliency> made;
+  SaliencyReceiver receiver;
+  receiver.made = [&](std::size_t way, std::vector<Saliency> maps) {
+    CHECK(way == made.size());
+    REQUIRE(maps.size() == 1);
+    made.push_back(std::move(maps[0]));
+  };
+  PhotoTargets targets;
+  targets.choose = [&](gsl::span<const float> known) {
+    ++asked;
+    CHECK(std::equal(known.begin(), known.end(), outputs.begin(), outputs.end(),
+                     [](float a, float b) { return std::abs(a - b) < 1e-5f; }));
+    const auto first =
+        static_cast<int>(std::max_element(known.begin(), known.end()) - known.begin());
+    return std::vector<Target>{Target::output(first)};
+  };
+  session.run(photo, targets, ways, receiver);
+  CHECK(asked == 1);
+  REQUIRE(made.size() == 1);
+  CHECK(made[0].forward_passes == 1);
+  CHECK(made[0].backward_passes == 1);
+  const Saliency direct = session.run(photo, Target::output(winner), ways[0]);
+  CHECK(cv::norm(made[0].map, direct.map, cv::NORM_INF) == 0);
+  CHECK(made[0].target == direct.target);
+  targets.choose = [](auto) { return std::vector<Target>{Target::output(99)}; };
+  CHECK_THROWS_AS(session.run(photo, targets, ways, receiver), InputError);
+}
+
+TEST_CASE("a method that cannot work is refused by itself; the others go on") {
+  const auto model = cropping("small");
+  SaliencySession session(model);
+  const Photo photo = picture(64, 64);
+  std::vector<SaliencyOptions> ways(3);
+  ways[0].layers = ways[2].layers = {"act#2"};
+  ways[1].layers = {"act"};  // before the target's layer, then after it
+  const int channels = model->layer("act").channels;
+  const std::vector<float> ones(static_cast<std::size_t>(channels), 1.0f);
+  const std::vector<float> zeros(ones.size(), 0.0f);
+  PhotoTargets targets{{Target::direction("act", ones, zeros, ones)}};
+  std::vector<std::size_t> made, refused;
+  SaliencyReceiver receiver;
+  receiver.made = [&](std::size_t way, auto) { made.push_back(way); };
+  CHECK_THROWS_AS(session.run(photo, targets, ways, receiver), InputError);
+  CHECK(made.empty());
+  receiver.refused = [&](std::size_t way, const InputError& why) {
+    refused.push_back(way);
+    CHECK_THAT(why.what(), Contains("does not depend on act#2"));
+  };
+  session.run(photo, targets, ways, receiver);
+  CHECK(made == std::vector<std::size_t>{1});
+  CHECK(refused == std::vector<std::size_t>{0, 2});
+}
+
+TEST_CASE("a target at a layer is explained there unless another is asked for") {
+  const auto model = cropping("small");
+  SaliencySession session(model);
+  const Photo photo = picture(64, 64);
+  const int channels = model->layer("act").channels;
+  std::vector<float> direction(static_cast<std::size_t>(channels), 0.0f);
+  direction[1] = 1;
+  const std::vector<float> zeros(direction.size(), 0.0f), ones(direction.size(), 1.0f);
+  const Target target = Target::direction("act", direction, zeros, ones);
+  SaliencyOptions usual, there;
+  usual.rectified = there.rectified = false;
+  there.layers = {"act"};
+  const cv::Mat own = session.run(photo, target, there).map;
+  CHECK(cv::norm(session.run(photo, target, usual).map, own, cv::NORM_INF) == 0);
+  // Its zero is the centre, not no activation: what is less than usual speaks against.
+  const float usual_activation = 0.25f;
+  std::vector<float> centre(direction.size(), usual_activation);
+  const LayerInfo& layer = model->layer("act");
+  for (const std::string method : {"grad-cam", "hires-cam"}) {
+    there.method = method;
+    const cv::Mat from_zero = session.run(photo, target, there).map;
+    const cv::Mat from_centre =
+        session.run(photo, Target::direction("act", direction, centre, ones), there).map;
+    const cv::Mat less =
+        from_zero - usual_activation / static_cast<float>(layer.height * layer.width);
+    CHECK(cv::norm(from_centre, less, cv::NORM_INF) < 1e-6);
+  }
 }
 
 }  // namespace

@@ -51,7 +51,9 @@ App::App(const ViewOptions& options, Renderer& renderer, float scale, bool still
   state_.outlines = options.initial.outlines;
   state_.search = options.initial.search;
   state_.help = options.initial.help;
-  state_.photo.method = options.initial.method;
+  if (!options.initial.method.empty()) state_.photo.method = options.initial.method;
+  state_.photo.on_concept = options.initial.target == "concept";
+  state_.photo.against_rivals = options.initial.against == "rivals";
   state_.photo.layer = options.initial.layer;
   state_.photo.opacity = static_cast<float>(options.initial.opacity);
   if (!options.atlas.empty()) open(options.atlas);
@@ -154,13 +156,21 @@ void App::apply_initial() {
     state_.show_taxon(all ? State::kAllTaxa : resolve_taxon(taxa, initial.taxon));
     state_.unreadable = initial.unreadable;
   }
-  if (!initial.target.empty()) {
-    const std::int32_t taxon = resolve_taxon(taxa, initial.target);
-    state_.photo.target = taxa.taxa[static_cast<std::size_t>(taxon)].output;
-    if (state_.photo.target < 0)
-      throw InputError("The taxon “" + initial.target +
-                       "” is no output of the model; choose another target.");
+  const auto output_of = [&](const std::string& name) {
+    const std::int32_t taxon = resolve_taxon(taxa, name);
+    const std::int32_t output = taxa.taxa[static_cast<std::size_t>(taxon)].output;
+    if (output < 0)
+      throw InputError("The taxon “" + name + "” is no output of the model; choose another.");
+    return output;
+  };
+  if (initial.target == "concept") {
+    if (initial.concept_number < 0)
+      throw InputError("--target concept needs --concept, the concept to look for.");
+  } else if (!initial.target.empty()) {
+    state_.photo.target = output_of(initial.target);
   }
+  if (!initial.against.empty() && initial.against != "rivals")
+    state_.photo.minus = output_of(initial.against);
   const auto id = catalogue_->map_of_taxon(state_.taxon);
   if (!id) return;
   const auto map = *id >= 0 ? catalogue_->map(*id) : nullptr;
@@ -307,6 +317,7 @@ void App::draw_screens(Desk& desk, const Box& screen, bool keys, bool find) {
       map_panel_.draw(desk, middle, keys);
       draw_right(desk, side, keys);
     }
+    if (state_.screen != Screen::kPhoto) saliency_->want_nothing();
     map_shown_ = map_shown_ || map_panel_.canvas().tiles_drawn() > 0;
   }
   draw_footer(desk, bottom, *jobs_);

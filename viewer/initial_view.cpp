@@ -16,8 +16,6 @@ constexpr std::array<std::pair<ColourBy, const char*>, 5> kColours{
      {ColourBy::kCount, "count"},
      {ColourBy::kSubject, "subject"},
      {ColourBy::kConcept, "concept"}}};
-constexpr std::array<std::pair<Method, const char*>, 2> kMethods{
-    {{Method::kGradient, "gradient"}, {Method::kGradCam, "grad-cam"}}};
 
 template <typename Table>
 auto look_up(const Table& table, const std::string& kind, const std::string& name) {
@@ -37,14 +35,6 @@ ColourBy colour_by_of(const std::string& name) {
 
 const char* name_of(ColourBy colour_by) {
   return kColours[static_cast<std::size_t>(colour_by)].second;
-}
-
-Method method_of(const std::string& name) {
-  return look_up(kMethods, "method", name);
-}
-
-const char* name_of(Method method) {
-  return kMethods[static_cast<std::size_t>(method)].second;
 }
 
 CellPlace cell_place_of(const std::string& text) {

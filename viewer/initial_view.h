@@ -6,7 +6,6 @@
 #include <string>
 
 #include "base/photo_geometry.h"
-#include "viewer/photo_explainer.h"
 
 namespace differentia::viewer {
 
@@ -15,9 +14,6 @@ enum class ColourBy { kNone, kAttribution, kCount, kSubject, kConcept };
 // "none", "attribution", "count", "subject", "concept"; throws UnknownName.
 ColourBy colour_by_of(const std::string& name);
 const char* name_of(ColourBy colour_by);
-// "gradient", "grad-cam"; throws UnknownName.
-Method method_of(const std::string& name);
-const char* name_of(Method method);
 
 // A cell of a level, by its bins. Written LEVEL:X,Y.
 struct CellPlace {
@@ -37,9 +33,12 @@ struct InitialView {
   int level = -1;               // zoomed to where this level is shown; −1: the whole map
   double zoom = 1;              // over that
   std::optional<Point> centre;  // of the map, 0…1
-  Method method = Method::kGradCam;
-  std::string target;       // taxon whose output is explained; empty: the photo's own
-  std::string layer;        // of Grad-CAM; empty: the deep layer
+  std::string method;           // of the explainer's; empty: Grad-CAM
+  std::string target;  // taxon whose output is explained; "concept": the concept shown; empty: the
+                       // photo's own
+  std::string
+      against;        // taxon whose output is taken away; "rivals": the nearest ones'; empty: none
+  std::string layer;  // of methods with one; empty: the deep layer, or the concept's own
   double opacity = 0.6;     // of the overlay, 0…1
   std::string search;       // in the list of taxa
   bool help = false;        // the keys

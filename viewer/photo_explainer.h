@@ -9,42 +9,61 @@
 #include <string>
 #include <vector>
 
+#include "atlas/store/concept_direction.h"
 #include "base/photo_geometry.h"
+#include "base/progress.h"
 
 namespace differentia::viewer {
 
-enum class Method { kGradient, kGradCam };
+// A way to make a map, as a list shows it.
+struct MethodInfo {
+  std::string name;   // "grad-cam"
+  std::string title;  // "Grad-CAM"
+  std::string help, caveat;
+  bool needs_model = true;  // false: looks at the photo alone, has no target
+  bool needs_layer = false;
+  bool rectifies = false;  // leaves evidence against the target out, unless asked for it
+};
 
 struct ExplainerInfo {
-  std::string name;                 // of the model
-  std::vector<std::string> labels;  // of its outputs, in order
-  std::vector<std::string> layers;  // candidates for Grad-CAM, in the order of the network
-  std::string deep_layer;           // the one taken by default
+  std::string name;                      // of the model
+  std::vector<std::string> labels;       // of its outputs, in order
+  std::vector<std::string> layers;       // candidates for methods with a layer, in network order
+  std::string deep_layer;                // the one taken by default
+  std::vector<MethodInfo> methods = {};  // in the order of a list
 };
 
 struct SaliencyRequest {
-  std::string photo;      // path of the file
-  int output = -1;        // whose logit is explained
-  int minus_output = -1;  // or the difference to this one's; −1: none
-  Method method = Method::kGradCam;
-  std::string layer;  // for Grad-CAM; empty: the deep layer
-  Size size;          // of the map; its aspect is the photo's
+  std::string photo;            // path of the file
+  int output = -1;              // whose logit is explained
+  int minus_output = -1;        // or the difference to this one's; −1: none
+  bool against_rivals = false;  // or to its nearest rivals' in this photo
+  // Instead of outputs: where this concept is. `concept_name` tells it from others of the atlas.
+  std::shared_ptr<const store::ConceptDirection> of_concept = {};
+  std::string concept_name = {};
+  std::string method = "grad-cam";
+  bool rectified = true;  // false: evidence against as well, of methods that leave it out
+  std::string layer;      // of methods with one; empty: the deep layer, or the concept's own
+  Size size;              // of the map; its aspect is the photo's
+  ProgressCallback progress = {};  // no part of the question; may be empty
 };
 
 struct SaliencyMap {
   Size size;
   std::vector<float>
       values;         // row-major, size.width * size.height; NaN where the network saw nothing
-  double target = 0;  // the logit, or the difference
-  std::vector<float> outputs;         // all logits
+  double target = 0;  // the logit, the difference, or the mean along the concept
+  std::vector<float> outputs;         // all logits; empty of a method without a model
   std::vector<std::string> warnings;  // sentences
+  bool zero_is_nothing = true;        // false: its values only tell more from less
 };
 
 class PhotoExplainer {
  public:
   virtual ~PhotoExplainer() = default;
   virtual ExplainerInfo info() = 0;
-  // Throws InputError where the photo cannot be read or the layer does not exist.
+  // Throws InputError where the photo cannot be read, method or layer do not exist, or the method
+  // cannot work on this model; Interrupted.
   virtual SaliencyMap explain(const SaliencyRequest& request) = 0;
 };
 

@@ -96,7 +96,9 @@ void draw_photo_box(const Desk& desk, ImDrawList* list, const Box& box) {
 void draw_saliency_legend(const Desk& desk, const SaliencyPicture& saliency) {
   const Theme& theme = desk.theme;
   text(theme.small, theme.colours.faint,
-       saliency.is_signed ? "Against and for the target" : "Evidence for the target");
+       saliency.is_signed     ? "Against and for the target"
+       : saliency.is_relative ? "From least to most"
+                              : "Evidence for the target");
   ImDrawList* list = ImGui::GetWindowDrawList();
   const ImVec2 at = ImGui::GetCursorScreenPos();
   const float width = ImGui::GetContentRegionAvail().x, bar = theme.px(8);
@@ -113,9 +115,11 @@ void draw_saliency_legend(const Desk& desk, const SaliencyPicture& saliency) {
                                   colour_at(i + 1), colour_at(i));
   }
   const float y = at.y + bar + theme.px(4);
-  const std::string high = saliency.is_signed ? "for" : "strong";
-  draw_text(list, theme.small, {at.x, y}, theme.colours.quiet,
-            saliency.is_signed ? "against" : "none");
+  const std::string high = saliency.is_signed ? "for" : saliency.is_relative ? "most" : "strong";
+  const std::string least = saliency.is_signed     ? "against"
+                            : saliency.is_relative ? "least"
+                                                   : "none";
+  draw_text(list, theme.small, {at.x, y}, theme.colours.quiet, least);
   draw_text(list, theme.small, {at.x + width - text_size(theme.small, high).x, y},
             theme.colours.quiet, high);
   ImGui::Dummy({width, bar + theme.px(20)});

@@ -6,6 +6,7 @@
 #include <imgui.h>
 #include <imgui_stdlib.h>
 
+#include "base/error.h"
 #include "viewer/number_text.h"
 #include "viewer/photo_overlays.h"
 #include "viewer/widgets.h"
@@ -17,6 +18,7 @@ namespace {
 constexpr int kPhotoPixels = 2560;    // decoded along the longer side
 constexpr int kSaliencyPixels = 512;  // of the map, the same
 constexpr double kHeader = 62;
+constexpr const char* kRivals = "its nearest rivals";
 
 Size map_size(Size photo) {
   const double scale = std::min(
@@ -47,12 +49,24 @@ PhotoPanel::Shown PhotoPanel::gather(Desk& desk) {
   shown.request.output = view.target >= 0 ? view.target : own >= 0 ? own : record.predicted;
   shown.own = own;
   if (desk.saliency.available() && shown.photo != nullptr) {
+    shown.info = desk.saliency.info();
     shown.request.photo = shown.path;
-    shown.request.minus_output = view.minus;
+    shown.request.minus_output = view.against_rivals ? -1 : view.minus;
+    shown.request.against_rivals = view.against_rivals;
     shown.request.method = view.method;
-    shown.request.layer = view.method == Method::kGradCam ? view.layer : std::string();
+    if (shown.info)
+      for (const MethodInfo& method : shown.info->methods)
+        if (method.name == view.method) shown.method = &method;
+    // What does not bear on the method is left out, so that its map is not made twice.
+    if (shown.method == nullptr || shown.method->needs_layer) shown.request.layer = view.layer;
+    if (shown.method == nullptr || shown.method->rectifies)
+      shown.request.rectified = view.rectified;
     shown.request.size = map_size(shown.full);
-    if (shown.request.output < 0) {
+    if (view.on_concept) shown.saliency_error = ask_for_concept(desk, shown.request);
+    if (!view.overlay) desk.saliency.want_nothing();
+    if (!shown.saliency_error.empty()) {
+      failure_ = shown.saliency_error;
+    } else if (shown.request.output < 0 && !shown.request.of_concept) {
       shown.saliency_error = "The photo's taxon is no output of the model; choose a target.";
     } else if (view.overlay) {
       shown.saliency = desk.saliency.saliency(shown.request);
@@ -65,6 +79,25 @@ PhotoPanel::Shown PhotoPanel::gather(Desk& desk) {
   }
   complete_ = !waits;
   return shown;
+}
+
+std::string PhotoPanel::ask_for_concept(Desk& desk, SaliencyRequest& request) {
+  const auto map = desk.catalogue->map_of_taxon(desk.state.taxon);
+  if (!map || *map < 0) return "The concept's map is not there.";
+  const std::int32_t number = desk.state.photo.concept_number;
+  const std::string name = std::to_string(*map) + ":" + std::to_string(number);
+  if (name != direction_of_) {
+    try {
+      direction_ = std::make_shared<const store::ConceptDirection>(
+          store::concept_direction(desk.catalogue->reader(), *map, number));
+    } catch (const InputError& error) {
+      return error.what();
+    }
+    direction_of_ = name;
+  }
+  request.of_concept = direction_;
+  request.concept_name = name;
+  return {};
 }
 
 void PhotoPanel::handle_keys(Desk& desk) {
@@ -200,29 +233,16 @@ void PhotoPanel::draw_saliency_controls(Desk& desk, const Shown& shown) {
     draw_model_choice(desk);
     return;
   }
-  int method = static_cast<int>(view.method);
-  if (segmented(desk, "method", {"Gradient", "Grad-CAM"}, method))
-    view.method = static_cast<Method>(method);
-  ImGui::SameLine(0, theme.px(16));
+  draw_method(desk, shown);
   toggle(desk, "Overlay", view.overlay);
-  gap(desk, 4);
-  text(theme.small, theme.colours.faint, "Target");
-  draw_target(desk, shown, "target", false);
-  text(theme.small, theme.colours.faint, "minus");
-  draw_target(desk, shown, "minus", true);
-  const auto info = desk.saliency.info();
-  if (view.method == Method::kGradCam) {
-    text(theme.small, theme.colours.faint, "Layer");
-    const std::string deep = info ? info->deep_layer : std::string();
-    const std::string current =
-        view.layer.empty() ? (deep.empty() ? "deep layer" : deep) : view.layer;
-    if (begin_choice(desk, "##layer", current)) {
-      if (info)
-        for (const std::string& layer : info->layers)
-          if (ImGui::Selectable(layer.c_str(), layer == current)) view.layer = layer;
-      ImGui::EndCombo();
-    }
+  if (shown.method != nullptr && shown.method->rectifies) {
+    ImGui::SameLine(0, theme.px(16));
+    bool against = !view.rectified;
+    if (toggle(desk, "Evidence against", against)) view.rectified = !against;
   }
+  gap(desk, 4);
+  if (shown.method == nullptr || shown.method->needs_model) draw_targets(desk, shown);
+  if (shown.method == nullptr || shown.method->needs_layer) draw_layer(desk, shown);
   text(theme.small, theme.colours.faint, "Opacity");
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(theme.px(6), theme.px(3)));
   float percent = view.opacity * 100;
@@ -232,12 +252,92 @@ void PhotoPanel::draw_saliency_controls(Desk& desk, const Shown& shown) {
   if (!shown.saliency_error.empty())
     wrapped_text(theme.small, theme.colours.warning, shown.saliency_error);
   else if (view.overlay && !shown.saliency && shown.photo_error.empty())
-    waiting(desk, info ? "Computing" : "Loading the model");
+    draw_progress(desk, shown);
   if (shown.saliency)
     for (const std::string& warning : shown.saliency->warnings)
       wrapped_text(theme.small, theme.colours.warning, warning);
   if (link(desk, "Choose another model …")) choosing_model_ = !choosing_model_;
   if (choosing_model_) draw_model_choice(desk);
+}
+
+void PhotoPanel::draw_method(Desk& desk, const Shown& shown) {
+  const Theme& theme = desk.theme;
+  PhotoView& view = desk.state.photo;
+  if (begin_choice(desk, "##method", shown.method ? shown.method->title : view.method)) {
+    if (shown.info) {
+      for (const MethodInfo& method : shown.info->methods) {
+        if (ImGui::Selectable(method.title.c_str(), method.name == view.method))
+          view.method = method.name;
+        if (ImGui::IsItemHovered()) {
+          ImGui::BeginTooltip();
+          ImGui::PushTextWrapPos(theme.px(340));
+          text(theme.regular, theme.colours.text, method.help + ".");
+          text(theme.small, theme.colours.quiet, method.caveat);
+          ImGui::PopTextWrapPos();
+          ImGui::EndTooltip();
+        }
+      }
+    }
+    ImGui::EndCombo();
+  }
+  if (shown.method != nullptr) {
+    wrapped_text(theme.small, theme.colours.quiet, shown.method->help + ".");
+    wrapped_text(theme.small, theme.colours.faint, shown.method->caveat);
+  }
+  gap(desk, 4);
+}
+
+void PhotoPanel::draw_targets(Desk& desk, const Shown& shown) {
+  const Theme& theme = desk.theme;
+  PhotoView& view = desk.state.photo;
+  if (view.concept_number >= 0) {
+    int what = view.on_concept ? 1 : 0;
+    if (segmented(desk, "what", {"Taxon", "Concept " + std::to_string(view.concept_number)}, what))
+      view.on_concept = what == 1;
+    gap(desk, 2);
+    if (view.on_concept) {
+      wrapped_text(theme.small, theme.colours.faint, "Where in this photo the concept is");
+      return;
+    }
+  }
+  text(theme.small, theme.colours.faint, "Target");
+  draw_target(desk, shown, "target", false);
+  text(theme.small, theme.colours.faint, "Against");
+  draw_target(desk, shown, "against", true);
+}
+
+void PhotoPanel::draw_layer(Desk& desk, const Shown& shown) {
+  PhotoView& view = desk.state.photo;
+  text(desk.theme.small, desk.theme.colours.faint, "Layer");
+  std::string usual = "the usual one";
+  if (shown.request.of_concept)
+    usual = shown.request.of_concept->layer;
+  else if (shown.info)
+    usual = shown.info->deep_layer;
+  const std::string current = view.layer.empty() ? usual : view.layer;
+  if (begin_choice(desk, "##layer", current)) {
+    if (shown.info)
+      for (const std::string& layer : shown.info->layers)
+        if (ImGui::Selectable(layer.c_str(), layer == current))
+          view.layer = layer == usual ? std::string() : layer;
+    ImGui::EndCombo();
+  }
+}
+
+void PhotoPanel::draw_progress(Desk& desk, const Shown& shown) {
+  const double share = desk.saliency.progress();
+  if (!shown.info || share < 0) {
+    waiting(desk, shown.info ? "Computing" : "Loading the model");
+    return;
+  }
+  waiting(desk, "Computing, " + percent_text(share));
+  const ImVec2 at = ImGui::GetCursorScreenPos();
+  const float width = ImGui::GetContentRegionAvail().x, height = desk.theme.px(4);
+  ImDrawList* list = ImGui::GetWindowDrawList();
+  list->AddRectFilled(at, {at.x + width, at.y + height}, desk.theme.colours.raised, height / 2);
+  list->AddRectFilled(at, {at.x + width * static_cast<float>(std::min(1.0, share)), at.y + height},
+                      desk.theme.colours.accent, height / 2);
+  ImGui::Dummy({width, height});
 }
 
 void PhotoPanel::draw_model_choice(Desk& desk) {
@@ -262,7 +362,9 @@ void PhotoPanel::draw_target(Desk& desk, const Shown& shown, const char* id, boo
                : "output " + std::to_string(i);
   };
   std::string current = minus ? "nothing" : "the photo's own taxon";
-  if (output >= 0)
+  if (minus && view.against_rivals)
+    current = kRivals;
+  else if (output >= 0)
     current = name(output);
   else if (!minus && shown.request.output >= 0)
     current = name(shown.request.output) + (shown.own >= 0 ? " (own)" : " (the model's answer)");
@@ -274,7 +376,13 @@ void PhotoPanel::draw_target(Desk& desk, const Shown& shown, const char* id, boo
     search_field(desk, "##search",
                  "Search " + counted(static_cast<std::int64_t>(labels.size()), "output", "outputs"),
                  target_search_, opened);
-    if (ImGui::Selectable(minus ? "nothing" : "the photo's own taxon", output < 0)) output = -1;
+    const bool rivals = minus && view.against_rivals;
+    if (ImGui::Selectable(minus ? "nothing" : "the photo's own taxon", output < 0 && !rivals)) {
+      output = -1;
+      if (minus) view.against_rivals = false;
+    }
+    if (minus && labels.size() > 1 && ImGui::Selectable(kRivals, rivals))
+      view.against_rivals = true;
     const std::string wanted = folded(target_search_);
     std::vector<std::int32_t> found;
     for (std::size_t i = 0; i < labels.size(); ++i)
@@ -289,6 +397,7 @@ void PhotoPanel::draw_target(Desk& desk, const Shown& shown, const char* id, boo
         ImGui::PushID(candidate);
         if (ImGui::Selectable(name(candidate).c_str(), candidate == output)) {
           output = candidate;
+          if (minus) view.against_rivals = false;
           ImGui::CloseCurrentPopup();
         }
         ImGui::PopID();
@@ -315,8 +424,10 @@ void PhotoPanel::draw_outputs(Desk& desk, const Shown& shown) {
     stat_row(desk, o < labels.size() ? display_name(labels[o]) : "output " + std::to_string(o),
              number_text(outputs[o]));
   }
-  const std::string what =
-      shown.request.minus_output >= 0 ? "Difference explained" : "Logit explained";
+  const bool difference = shown.request.minus_output >= 0 || shown.request.against_rivals;
+  const std::string what = shown.request.of_concept ? "Along the concept, mean"
+                           : difference             ? "Difference explained"
+                                                    : "Logit explained";
   stat_row(desk, what, number_text(shown.saliency->target));
   text(theme.small, theme.colours.faint, "logits, not probabilities");
 }

@@ -1,6 +1,7 @@
 #include "viewer/saliency_desk.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <utility>
 
@@ -9,6 +10,13 @@
 #include "base/sha256.h"
 
 namespace differentia::viewer {
+
+namespace {
+
+constexpr std::size_t kMaps = 24;
+constexpr auto kBetweenWakes = std::chrono::milliseconds(100);
+
+}  // namespace
 
 struct SaliencyDesk::Loader {
   AtlasModel model;
@@ -43,8 +51,7 @@ SaliencyPicture colour_saliency(const SaliencyMap& map) {
   result.warnings = map.warnings;
   const int width = map.size.width, height = map.size.height;
   int left = width, right = -1, top = height, bottom = -1;
-  float low = 0, high = 0;
-  std::vector<float> sizes;
+  bool negative = false;
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
       const float v = map.values[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
@@ -54,28 +61,26 @@ SaliencyPicture colour_saliency(const SaliencyMap& map) {
       right = std::max(right, x);
       top = std::min(top, y);
       bottom = std::max(bottom, y);
-      low = std::min(low, v);
-      high = std::max(high, v);
-      sizes.push_back(std::abs(v));
+      negative = negative || v < 0;
     }
   }
   if (right >= left && bottom >= top)
     result.visible = {static_cast<double>(left) / width, static_cast<double>(top) / height,
                       static_cast<double>(right + 1 - left) / width,
                       static_cast<double>(bottom + 1 - top) / height};
-  result.is_signed = low < 0;
-  if (!sizes.empty()) {
-    // A few extreme pixels must not make all the rest invisible.
-    const auto at =
-        sizes.begin() + static_cast<std::ptrdiff_t>(static_cast<double>(sizes.size() - 1) * 0.995);
-    std::nth_element(sizes.begin(), at, sizes.end());
-    result.limit = *at > 0 ? *at : std::max(high, -low);
-  }
+  result.is_signed = negative && map.zero_is_nothing;
+  result.is_relative = !map.zero_is_nothing;
+  const ColourRange range = colour_range(map.values, result.is_signed     ? MapKind::kSigned
+                                                     : result.is_relative ? MapKind::kRelative
+                                                                          : MapKind::kAmount);
+  result.low = range.low;
+  result.limit = range.high;
   std::vector<std::uint8_t> rgba(4 * map.values.size(), 0);
   for (std::size_t i = 0; i < map.values.size(); ++i) {
     const float v = map.values[i];
-    if (std::isnan(v) || result.limit <= 0) continue;
-    const double share = std::clamp(v / result.limit, -1.0, 1.0);
+    if (std::isnan(v)) continue;
+    const double zero = result.is_signed ? 0 : range.low;
+    const double share = std::clamp((v - zero) / (range.high - zero), -1.0, 1.0);
     const Rgb colour = result.is_signed ? colour_of(ColourMap::kBlueRed, 0.5 + 0.5 * share)
                                         : colour_of(ColourMap::kViridis, 0.15 + 0.85 * share);
     for (std::size_t c = 0; c < 3; ++c) rgba[4 * i + c] = colour[c];
@@ -89,11 +94,16 @@ SaliencyPicture colour_saliency(const SaliencyMap& map) {
 }
 
 SaliencyDesk::SaliencyDesk(ExplainerFactory factory, std::function<void()> wake)
-    : factory_(std::move(factory)), jobs_(1, std::move(wake)), info_(jobs_, 1), maps_(jobs_, 24) {}
+    : factory_(std::move(factory)),
+      wake_(wake),
+      jobs_(1, std::move(wake)),
+      info_(jobs_, 1),
+      maps_(std::make_shared<Entries>(kMaps)) {}
 
 void SaliencyDesk::use(AtlasModel model) {
+  want_nothing();
   info_.clear();
-  maps_.clear();
+  maps_ = std::make_shared<Entries>(kMaps);
   loader_ = nullptr;
   if (!factory_ || model.path.empty()) return;
   loader_ = std::make_shared<Loader>();
@@ -115,21 +125,77 @@ std::string SaliencyDesk::info_error() const {
 }
 
 std::string SaliencyDesk::key_of(const SaliencyRequest& request) {
-  return "saliency:" + request.photo + "\n" + std::to_string(request.output) + "\n" +
-         std::to_string(request.minus_output) + "\n" +
-         std::to_string(static_cast<int>(request.method)) + "\n" + request.layer + "\n" +
-         std::to_string(request.size.width) + "x" + std::to_string(request.size.height);
+  std::string key = "saliency:" + request.photo;
+  for (const std::string& part :
+       {std::to_string(request.output), std::to_string(request.minus_output),
+        std::string(request.against_rivals ? "rivals" : ""),
+        request.of_concept ? request.concept_name : std::string(), request.method,
+        std::string(request.rectified ? "" : "signed"), request.layer,
+        std::to_string(request.size.width) + "x" + std::to_string(request.size.height)})
+    key += "\n" + part;
+  return key;
 }
 
 std::shared_ptr<const SaliencyPicture> SaliencyDesk::saliency(const SaliencyRequest& request) {
   if (!available()) return nullptr;
-  return maps_.get(key_of(request), "computing saliency", [loader = loader_, request] {
-    return colour_saliency(loader->get().explain(request));
-  });
+  const std::string key = key_of(request);
+  if (key != wanted_) want_nothing();
+  wanted_ = key;
+  if (const Entry* entry = maps_->find(key)) return entry->value;
+  Entry entry;
+  entry.job = submit(key, request);
+  maps_->insert(key, std::move(entry));
+  return nullptr;
+}
+
+JobId SaliencyDesk::submit(const std::string& key, SaliencyRequest request) {
+  const std::weak_ptr<Entries> weak = maps_;
+  const auto progress = progress_ = std::make_shared<std::atomic<double>>(-1);
+  return jobs_.submit(
+      "computing saliency",
+      [weak, key, request = std::move(request), loader = loader_, progress,
+       wake = wake_](const StopFlag& stop) mutable -> Publish {
+        auto last = std::chrono::steady_clock::now();
+        request.progress = [&stop, &last, progress, wake](const Progress& made) {
+          if (made.total > 0)
+            *progress = static_cast<double>(made.done) / static_cast<double>(made.total);
+          const auto now = std::chrono::steady_clock::now();
+          if (wake && now - last > kBetweenWakes) {
+            last = now;
+            wake();
+          }
+          return !stop.stopped();
+        };
+        auto value = std::make_shared<const SaliencyPicture>(
+            colour_saliency(loader->get().explain(request)));
+        return [weak, key, value] {
+          if (const auto entries = weak.lock())
+            if (Entry* held = entries->find(key)) held->value = value;
+        };
+      },
+      [weak, key](const std::string& error) {
+        if (const auto entries = weak.lock())
+          if (Entry* held = entries->find(key)) held->error = error;
+      });
 }
 
 std::string SaliencyDesk::error(const SaliencyRequest& request) const {
-  return maps_.error(key_of(request));
+  const Entry* entry = maps_->find(key_of(request));
+  return entry != nullptr ? entry->error : std::string();
+}
+
+double SaliencyDesk::progress() const {
+  return progress_ ? progress_->load() : -1;
+}
+
+void SaliencyDesk::want_nothing() {
+  if (const Entry* entry = maps_->find(wanted_)) {
+    if (!entry->finished()) {
+      jobs_.cancel(entry->job);
+      maps_->erase(wanted_);
+    }
+  }
+  wanted_.clear();
 }
 
 }  // namespace differentia::viewer

@@ -1,8 +1,10 @@
 #pragma once
 
 // Saliency of photos on demand: a thread of its own loads the model when the first map is wanted,
-// and explains the photo asked for last. Main thread only.
+// and explains what is on the screen. What is asked for next replaces what is still being computed.
+// Main thread only.
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,11 +17,12 @@ namespace differentia::viewer {
 
 // A map ready to be laid over its photo.
 struct SaliencyPicture {
-  LoadedPicture picture;   // RGBA: coloured by value; alpha grows with the strength
-  Box visible;             // what the model saw, in shares of the photo (0…1)
-  double limit = 0;        // value at the end of the colours
-  bool is_signed = false;  // blue–white–red around 0; else from nothing to strong
-  double target = 0;       // the logit or difference explained
+  LoadedPicture picture;      // RGBA: coloured by value; alpha grows with the strength
+  Box visible;                // what the model saw, in shares of the photo (0…1)
+  double low = 0, limit = 0;  // values at the ends of the colours
+  bool is_signed = false;     // blue–white–red around 0; else from nothing, or least, to strong
+  bool is_relative = false;   // 0 means nothing: from least to most
+  double target = 0;          // the logit or difference explained
   std::vector<float> outputs;
   std::vector<std::string> warnings;
 };
@@ -36,19 +39,24 @@ struct AtlasModel {
 
 class SaliencyDesk {
  public:
-  // `factory` empty: never available.
+  // `factory` empty: never available. `wake`: called on the worker's thread when there is something
+  // new to show.
   SaliencyDesk(ExplainerFactory factory, std::function<void()> wake);
 
   // From now on with this model; what was made with the one before is forgotten.
   void use(AtlasModel model);
   bool available() const;
-  // Labels and layers; null until the model is loaded.
+  // Labels, layers and methods; null until the model is loaded.
   std::shared_ptr<const ExplainerInfo> info();
   // Why the model cannot be used: it cannot be loaded, or is not the atlas's.
   std::string info_error() const;
-  // Null while it is computed.
+  // Null while it is computed; another request that was still computed is dropped.
   std::shared_ptr<const SaliencyPicture> saliency(const SaliencyRequest& request);
   std::string error(const SaliencyRequest& request) const;
+  // How far the map being computed is, 0…1; negative while that is not known.
+  double progress() const;
+  // Drops the map being computed, if any.
+  void want_nothing();
   // A name for the request, for caches of textures.
   static std::string key_of(const SaliencyRequest& request);
 
@@ -57,12 +65,24 @@ class SaliencyDesk {
 
  private:
   struct Loader;  // the model, made and used on the worker's thread
+  struct Entry {
+    JobId job = 0;
+    std::shared_ptr<const SaliencyPicture> value;
+    std::string error;
+    bool finished() const { return value != nullptr || !error.empty(); }
+  };
+  using Entries = LruCache<std::string, Entry>;
+
+  JobId submit(const std::string& key, SaliencyRequest request);
 
   ExplainerFactory factory_;
+  std::function<void()> wake_;
   std::shared_ptr<Loader> loader_;  // null: no model
   JobQueue jobs_;
   AsyncCache<int, ExplainerInfo> info_;
-  AsyncCache<std::string, SaliencyPicture> maps_;
+  std::shared_ptr<Entries> maps_;  // shared with jobs, which outlive what they were asked for
+  std::string wanted_;             // key of the map asked for last
+  std::shared_ptr<std::atomic<double>> progress_;  // of its job
 };
 
 }  // namespace differentia::viewer

@@ -56,8 +56,10 @@ void write_snapshot(const ViewOptions& options) {
                        std::to_string(static_cast<int>(options.snapshot_seconds)) +
                        " s; is the disk very slow, or the model very large?");
   }
-  // Who asks for a model or a layer gets no picture without them.
-  if (!app.saliency_failure().empty() && (!options.model.empty() || !options.initial.layer.empty()))
+  // Who asks for a model, a method, a target or a layer gets no picture without them.
+  const InitialView& asked = options.initial;
+  if (!app.saliency_failure().empty() &&
+      !(options.model + asked.method + asked.target + asked.against + asked.layer).empty())
     throw InputError(app.saliency_failure());
   std::vector<unsigned char> pixels = window.read_pixels();
   const cv::Mat rgb(options.window.height, options.window.width, CV_8UC3, pixels.data());

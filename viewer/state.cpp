@@ -44,6 +44,9 @@ void State::open_photo(std::vector<Place> places, std::size_t index, const std::
   photo.places = std::move(places);
   photo.index = index;
   photo.origin = origin;
+  photo.concept_number =
+      selection.kind == Selection::Kind::kConcept ? selection.concept_number : -1;
+  photo.on_concept = photo.on_concept && photo.concept_number >= 0;
   screen = Screen::kPhoto;
   unreadable = false;
 }

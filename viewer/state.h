@@ -27,10 +27,14 @@ struct PhotoView {
   std::size_t index = 0;
   std::string origin;  // "exemplar of concept 3"
   bool overlay = true;
-  Method method = Method::kGradCam;
-  std::int32_t target = -1;  // output; −1: the photo's own taxon's
-  std::int32_t minus = -1;   // output taken away; −1: none
-  std::string layer;         // of Grad-CAM; empty: the deep layer
+  std::string method = "grad-cam";
+  bool rectified = true;             // without evidence against the target, where a method may
+  std::int32_t target = -1;          // output; −1: the photo's own taxon's
+  std::int32_t minus = -1;           // output taken away; −1: none
+  bool against_rivals = false;       // the nearest rivals' are taken away instead
+  std::int32_t concept_number = -1;  // of the map's, from which one came to the photo; −1: none
+  bool on_concept = false;           // not outputs but where that concept is
+  std::string layer;                 // of methods with one; empty: the usual one
   float opacity = 0.6f;
 
   const Place* place() const { return index < places.size() ? &places[index] : nullptr; }

@@ -64,6 +64,16 @@ TEST_CASE("a snapshot shows what its flags say, the same every time", "[view]") 
   REQUIRE(difference(photo, snapshot("gradient.png", {"--taxon", "0", "--concept", "0",
                                                       "--exemplar", "0", "--method", "gradient"})) >
           0.005);
+  // Other targets lay another map over the photo itself, not only other words beside it.
+  const cv::Rect canvas(270, 110, 360, 480);
+  for (const std::vector<std::string>& target :
+       {std::vector<std::string>{"--target", "concept"}, {"--against", "rivals"}}) {
+    std::vector<std::string> flags{"--taxon", "0", "--concept", "0", "--exemplar", "0"};
+    flags.insert(flags.end(), target.begin(), target.end());
+    const cv::Mat other = snapshot(target[1] + ".png", flags);
+    CAPTURE(target[1]);
+    REQUIRE(cv::norm(photo(canvas), other(canvas), cv::NORM_L1) > 1e4);
+  }
 }
 
 TEST_CASE("a name that matches nothing is refused", "[view]") {
@@ -76,30 +86,9 @@ TEST_CASE("a name that matches nothing is refused", "[view]") {
   REQUIRE(outcome.status == 2);
   REQUIRE_THAT(outcome.errors, Contains("no such bird"));
   REQUIRE_FALSE(std::filesystem::exists("/tmp/never.png"));
-}
-
-TEST_CASE("explain writes a map over the photo, and the raw map", "[explain]") {
-  const TemporaryFolder folder;
-  const std::string table = read_text(demo_photos());
-  const std::size_t row = table.find('\n') + 1;
-  const std::string photo = std::filesystem::path(demo_photos()).parent_path().string() + "/" +
-                            table.substr(row, table.find(',', row) - row);
-  for (const std::string method : {"grad-cam", "gradient"}) {
-    const Outcome outcome =
-        run({"explain", photo, "--model", demo_model(), "--method", method, "--out",
-             folder.path("map.png"), "--npy", folder.path("map.npy"), "--quiet"});
-    CAPTURE(outcome.errors);
-    REQUIRE(outcome.status == 0);
-    REQUIRE_THAT(outcome.output, Contains("does not") || Contains("not that it is right"));
-    REQUIRE_FALSE(cv::imread(folder.path("map.png")).empty());
-    REQUIRE(std::filesystem::file_size(folder.path("map.npy")) > 1000);
-  }
-  const Outcome near =
-      run({"explain", photo, "--model", demo_model(), "--target", "Silvaria simples", "--quiet"});
-  REQUIRE(near.status == 2);
-  REQUIRE_THAT(near.errors, Contains("nearest") && Contains("Silvaria simplex"));
-  const Outcome far =
-      run({"explain", photo, "--model", demo_model(), "--target", "Nothing nowhere", "--quiet"});
-  REQUIRE(far.status == 2);
-  REQUIRE_THAT(far.errors, Contains("nor one like it") && !Contains("nearest"));
+  const Outcome method =
+      run({"view", demo_atlas(), "--method", "grad-cams", "--snapshot", "/tmp/never.png"});
+  REQUIRE(method.status == 2);
+  REQUIRE_THAT(method.errors, Contains("nearest") && Contains("grad-cam"));
+  REQUIRE_FALSE(std::filesystem::exists("/tmp/never.png"));
 }

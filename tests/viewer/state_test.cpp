@@ -56,8 +56,6 @@ TEST_CASE("a taxon on the command line is an id or an unambiguous part of a name
 
 TEST_CASE("flags name what is shown first") {
   CHECK(colour_by_of("subject") == ColourBy::kSubject);
-  CHECK(method_of("gradient") == Method::kGradient);
-  CHECK(name_of(method_of("grad-cam")) == std::string("grad-cam"));
   CHECK_THROWS_AS(colour_by_of("atribution"), UnknownName);
   const CellPlace cell = cell_place_of("2:10,7");
   CHECK(cell.level == 2);
@@ -109,6 +107,22 @@ TEST_CASE("the arrows stay within the photos") {
   CHECK(state.photo.index == 0);
   state.open_photo({}, 0, "Cell");  // nothing to open
   CHECK(state.photo.places.size() == 3);
+}
+
+TEST_CASE("a photo remembers the concept from which one came to it") {
+  State state;
+  state.show_concept(3);
+  state.open_photo(std::vector<Place>(2), 0, "Concept 3");
+  CHECK(state.photo.concept_number == 3);
+  state.photo.on_concept = true;
+  state.show_concept(4);
+  state.open_photo(std::vector<Place>(2), 0, "Concept 4");
+  CHECK(state.photo.concept_number == 4);
+  CHECK(state.photo.on_concept);  // the way of asking stays
+  state.clear_selection();
+  state.open_photo(std::vector<Place>(2), 0, "Photo");
+  CHECK(state.photo.concept_number == -1);
+  CHECK_FALSE(state.photo.on_concept);
 }
 
 TEST_CASE("numbers are written as people read them") {
@@ -178,4 +192,15 @@ TEST_CASE("saliency is coloured by its strength, and nothing where the network s
   CHECK(rgba[8 + 3] == 255);  // the strongest
   map.values[1] = -1;
   CHECK(colour_saliency(map).is_signed);
+  // Where 0 means nothing the least is faint and the most is strong, whatever the sign.
+  map.zero_is_nothing = false;
+  map.values = {nothing, -3, -1, nothing, nothing, -2, -1, nothing};
+  const SaliencyPicture relative = colour_saliency(map);
+  CHECK(relative.is_relative);
+  CHECK_FALSE(relative.is_signed);
+  CHECK(relative.low == Approx(-3));
+  CHECK(relative.limit == Approx(-1));
+  const auto& faint = relative.picture.pixels.levels.at(0);
+  CHECK(faint[4 + 3] == 0);
+  CHECK(faint[8 + 3] == 255);
 }

@@ -60,4 +60,11 @@ std::unique_ptr<viewer::PhotoExplainer> make_photo_explainer(const std::string& 
   return std::unique_ptr<viewer::PhotoExplainer>(explainer);
 }
 
+void check_saliency_method(const std::string& name) {
+  std::string failure;
+  engine_function<decltype(differentia_check_saliency_method)>("differentia_check_saliency_method")(
+      name.c_str(), &failure);
+  if (!failure.empty()) throw InputError(failure);
+}
+
 }  // namespace differentia::cli

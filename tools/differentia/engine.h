@@ -20,6 +20,9 @@ int run_engine_verb(const std::string& name, const std::vector<std::string>& arg
 // model throws.
 std::unique_ptr<viewer::PhotoExplainer> make_photo_explainer(const std::string& model_path);
 
+// Throws UnknownName's sentence as InputError where there is no saliency method of that name.
+void check_saliency_method(const std::string& name);
+
 }  // namespace differentia::cli
 
 // What the module exports.
@@ -28,4 +31,6 @@ int differentia_run_verb(const char* name, const std::vector<std::string>* argum
 // Returns null and sets *failure where it cannot be made. The caller owns the result.
 differentia::viewer::PhotoExplainer* differentia_make_photo_explainer(const char* model_path,
                                                                       std::string* failure);
+// Sets *failure where there is no such method.
+void differentia_check_saliency_method(const char* name, std::string* failure);
 }

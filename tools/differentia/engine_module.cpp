@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "explain/saliency/method.h"
 #include "tools/differentia/engine.h"
 #include "tools/differentia/live_saliency.h"
 #include "tools/differentia/verbs.h"
@@ -26,5 +27,14 @@ differentia_make_photo_explainer(const char* model_path, std::string* failure) {
   } catch (const std::exception& error) {
     *failure = error.what();
     return nullptr;
+  }
+}
+
+extern "C" __attribute__((visibility("default"))) void differentia_check_saliency_method(
+    const char* name, std::string* failure) {
+  try {
+    saliency_method(name);
+  } catch (const std::exception& error) {
+    *failure = error.what();
   }
 }

@@ -1,153 +1,287 @@
-// differentia explain PHOTO: a saliency map of one photo, in the photo's own coordinates.
+// differentia explain PHOTO…: saliency maps of photos, each in its photo's own coordinates.
 
 #include <algorithm>
-#include <cmath>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <numeric>
+#include <set>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include "base/error.h"
-#include "base/image/overlay.h"
+#include "base/image/mask.h"
 #include "base/image/photo.h"
-#include "base/image/write_picture.h"
-#include "base/npy.h"
-#include "explain/forward_session.h"
-#include "explain/preprocess.h"
+#include "explain/measures/measure.h"
 #include "explain/saliency/session.h"
 #include "tools/differentia/checks.h"
+#include "tools/differentia/explained.h"
+#include "tools/differentia/measured.h"
+#include "tools/differentia/method_list.h"
 #include "tools/differentia/target_options.h"
 #include "tools/differentia/verbs.h"
 
 namespace differentia::cli {
 namespace {
 
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+// A file that may be asked for without a name, which then comes from the photo's.
+struct NamedFile {
+  bool wanted = false;
+  std::string name;
+};
+
 struct Flags {
   ModelFlags model;
-  std::string photo;
-  std::string method = "grad-cam";
-  std::string layer;
-  std::string target;
-  std::string against;
-  std::string output;
-  std::string npy;
+  TargetFlags target;
+  std::vector<std::string> photos;
+  std::vector<std::string> methods{"grad-cam"};
+  std::vector<std::string> options;
+  std::vector<std::string> layers;
+  bool list_methods = false;
   bool signed_map = false;
-  double opacity = 0.6;
+  MapColours colours;
+  std::string colour_map;
+  std::string output, folder;
+  NamedFile grey, npy;
+  bool measure = false;
+  std::uint64_t seed = 1;
+  std::string mask;
   int top = 5;
 };
 
-using nlohmann::ordered_json;
-
-std::vector<double> probabilities(const std::vector<float>& outputs) {
-  const float highest = *std::max_element(outputs.begin(), outputs.end());
-  std::vector<double> result;
-  double sum = 0;
-  for (const float output : outputs)
-    result.push_back(std::exp(static_cast<double>(output) - highest));
-  for (const double value : result) sum += value;
-  for (double& value : result) value /= sum;
-  return result;
-}
-
-int winner(const std::shared_ptr<const Model>& model, const Photo& photo) {
-  ForwardOptions options;
-  options.batch = 1;
-  ForwardSession session(model, options);
-  const Size input = model->card().input.size;
-  std::vector<float> values(3 * static_cast<std::size_t>(input.width) *
-                            static_cast<std::size_t>(input.height));
-  preprocess(photo, model->card().input, values);
-  const auto outputs = session.run(values, 1).outputs.values;
-  return static_cast<int>(std::max_element(outputs.begin(), outputs.end()) - outputs.begin());
-}
-
-int explain(Console& console, const Flags& flags) {
-  const Photo photo = decode_photo(flags.photo);
-  const auto model = flags.model.load();
-  const ModelCard& card = model->card();
-  if (!photo.repair.empty())
-    console.remark(fmt::format("'{}' was repaired while reading: {}.", flags.photo, photo.repair));
-
-  const int wanted = flags.target.empty() ? winner(model, photo)
-                                          : output_named(card, model->outputs(), flags.target);
-  const int against =
-      flags.against.empty() ? -1 : output_named(card, model->outputs(), flags.against);
-  if (against == wanted)
-    throw InputError("--target and --against are the same; the difference is zero everywhere.");
-  const Target target = against < 0 ? Target::output(wanted) : Target::difference(wanted, against);
-  const std::string target_name =
-      against < 0 ? output_name(card, wanted)
-                  : output_name(card, wanted) + " against " + output_name(card, against);
-
-  SaliencyOptions options;
-  options.method = flags.method;
-  if (!flags.layer.empty()) options.layers = {flags.layer};
-  options.rectified = !flags.signed_map;
-  SaliencySession session(model);
-  const Saliency saliency = session.run(photo, target, options, photo.full_size);
-  for (const std::string& warning : saliency.warnings) console.remark("Note: " + warning);
-
-  const std::string output =
-      flags.output.empty()
-          ? std::filesystem::path(flags.photo).stem().string() + "." + flags.method + ".png"
-          : flags.output;
-  OverlayOptions colours;
-  colours.opacity = flags.opacity;
-  if (flags.signed_map) colours.colours = ColourMap::kBlueRed;
-  write_picture(output, overlay(photo.bgr, saliency.map, colours));
-  if (!flags.npy.empty()) {
-    write_npy(
-        flags.npy,
-        {static_cast<std::size_t>(saliency.map.rows), static_cast<std::size_t>(saliency.map.cols)},
-        gsl::span<const float>(saliency.map.ptr<float>(), saliency.map.total()));
+// Names of files: PHOTO.METHOD.png, no two alike and none a photo's own.
+class FileNames {
+ public:
+  FileNames(const Flags& flags, std::size_t maps) : flags_(flags), one_(maps == 1) {
+    if (!one_ && !flags.output.empty())
+      throw InputError("--out names one picture; give --out-dir for several photos or methods.");
+    for (const NamedFile* file : {&flags.grey, &flags.npy}) {
+      if (!one_ && !file->name.empty()) {
+        throw InputError(
+            fmt::format("'{}' is one file; give --grey and --npy without a name for several maps.",
+                        file->name));
+      }
+    }
+    for (const std::string& photo : flags.photos) photos_.insert(fs::weakly_canonical(photo));
   }
 
-  const std::vector<double> shares = probabilities(saliency.outputs);
-  std::vector<int> order(saliency.outputs.size());
-  std::iota(order.begin(), order.end(), 0);
-  const auto shown =
-      std::min<std::size_t>(order.size(), static_cast<std::size_t>(std::max(1, flags.top)));
-  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(shown), order.end(),
-                    [&](int a, int b) {
-                      return saliency.outputs[static_cast<std::size_t>(a)] >
-                             saliency.outputs[static_cast<std::size_t>(b)];
-                    });
-  const bool classes = card.head != Head::kRegression;
-  if (console.json()) {
-    ordered_json top = ordered_json::array();
-    for (std::size_t i = 0; i < shown; ++i) {
-      const auto index = static_cast<std::size_t>(order[i]);
-      top.push_back(ordered_json{{"output", order[i]},
-                                 {"label", output_name(card, order[i])},
-                                 {"logit", saliency.outputs[index]}});
-      if (classes) top.back()["probability"] = shares[index];
+  // REQUIRES: called once for each photo.
+  void next_photo(const std::string& photo) {
+    stem_ = fs::path(photo).stem().string();
+    // Photos of two folders may bear one name.
+    for (int i = 2; !stems_.insert(stem_).second; ++i)
+      stem_ = fmt::format("{}-{}", fs::path(photo).stem().string(), i);
+  }
+
+  MapFiles of(const std::string& method) const {
+    const std::string base = (fs::path(flags_.folder) / (stem_ + "." + method)).string();
+    MapFiles files;
+    files.picture = flags_.output.empty() ? base + ".png" : flags_.output;
+    if (flags_.grey.wanted)
+      files.grey = flags_.grey.name.empty() ? base + ".grey.png" : flags_.grey.name;
+    if (flags_.npy.wanted) files.npy = flags_.npy.name.empty() ? base + ".npy" : flags_.npy.name;
+    for (const std::string& file : {files.picture, files.grey, files.npy}) {
+      if (!file.empty() && photos_.count(fs::weakly_canonical(file)) > 0)
+        throw InputError(fmt::format("'{}' is a photo to explain; name another file.", file));
     }
-    console.print_json(
-        ordered_json{{"photo", flags.photo},
-                     {"method", flags.method},
-                     {"target", target_name},
-                     {"logit", saliency.target},
-                     {"top", top},
-                     {"picture", output},
-                     {"npy", flags.npy.empty() ? ordered_json() : ordered_json(flags.npy)},
-                     {"warnings", saliency.warnings}});
+    return files;
+  }
+
+ private:
+  const Flags& flags_;
+  bool one_;
+  std::string stem_;
+  std::set<std::string> stems_;
+  std::set<fs::path> photos_;
+};
+
+struct Run {
+  Console& console;
+  const Flags& flags;
+  std::shared_ptr<const Model> model;
+  std::vector<const Method*> methods;
+  std::vector<SaliencyOptions> ways;
+  TargetPlan plan;
+  SaliencySession session;
+  FileNames names;
+  std::unique_ptr<MeasureSession> measuring = {};  // null: not asked for
+  bool skip_refused = false;  // several methods: one that cannot work does not stop the others
+  ordered_json maps = ordered_json::array(), refused = ordered_json::array();
+};
+
+// The layers that a way is run at, named in its output.
+void name_layers(SaliencyOptions& way, const Method& method, const Flags& flags,
+                 const TargetPlan& plan, const Model& model) {
+  if (!method.needs_layer) return;
+  way.layers = flags.layers;
+  if (!way.layers.empty()) return;
+  const std::string own = plan.needs_outputs ? std::string() : plan.of({}).target.layer;
+  way.layers = {own.empty() ? model.card().deep_layer : own};
+}
+
+std::vector<std::string> warnings_of(const Photo& photo, const Model& model) {
+  std::vector<std::string> warnings;
+  if (!photo.repair.empty())
+    warnings.push_back("the photo was repaired while reading: " + photo.repair);
+  if (model.softmaxed())
+    warnings.emplace_back(
+        "the model gives probabilities, not logits: log p is explained, which is a logit less what "
+        "all outputs share");
+  return warnings;
+}
+
+// A "Note" as a person reads it: a sentence of its own.
+void remark(Console& console, std::string warning) {
+  if (!warning.empty() && warning.back() != '.') warning += '.';
+  console.remark("Note: " + warning);
+}
+
+void explain_photo(Run& run, const std::string& path) {
+  const Photo photo = decode_photo(path);
+  std::unique_ptr<const SubjectMask> mask;
+  if (!run.flags.mask.empty())
+    mask = std::make_unique<SubjectMask>(SubjectMask::read(run.flags.mask, photo.full_size));
+  run.names.next_photo(path);
+  const std::vector<std::string> warnings = warnings_of(photo, *run.model);
+  for (const std::string& warning : warnings) remark(run.console, warning);
+  NamedTarget target;
+  PhotoTargets targets;
+  if (run.plan.needs_outputs) {
+    targets.choose = [&](gsl::span<const float> outputs) {
+      target = run.plan.of(outputs);
+      return std::vector<Target>{target.target};
+    };
+  } else {
+    target = run.plan.of({});
+    targets.fixed = {target.target};
+  }
+  bool answered = false;
+  double unseen = 0;
+  SaliencyReceiver receiver;
+  receiver.made = [&](std::size_t way, std::vector<Saliency> maps) {
+    Explained made{path,    run.methods[way],   run.ways[way],
+                   target,  std::move(maps[0]), run.names.of(run.ways[way].method),
+                   warnings};
+    write_files(made, photo, run.flags.colours);
+    run.maps.push_back(explained_json(made, *run.model, run.flags.top));
+    std::string measured;
+    if (run.measuring) {
+      const MapMeasures measures = run.measuring->run(photo, target.target, {&run.ways[way], 1}, {},
+                                                      mask.get(), {}, run.console.progress())[0];
+      run.maps.back()["measures"] = measures_json(measures);
+      measured = measures_text(measures);
+    }
+    if (!answered && (!made.saliency.outputs.empty() || way + 1 == run.ways.size())) {
+      run.console.print(answer_text(made, *run.model, run.flags.top));
+      answered = true;
+    }
+    run.console.print(map_text(made));
+    if (!measured.empty()) run.console.print(measured);
+    for (const std::string& warning : made.saliency.warnings) remark(run.console, warning);
+    if (made.method->needs_model) unseen = no_evidence(made.saliency.map);
+    if (Console::stop_asked()) throw Interrupted();
+  };
+  if (run.skip_refused) {
+    receiver.refused = [&](std::size_t way, const InputError& why) {
+      run.refused.push_back(
+          ordered_json{{"photo", path}, {"method", run.ways[way].method}, {"reason", why.what()}});
+      remark(run.console, run.methods[way]->title + " was left out: " + why.what());
+    };
+  }
+  run.session.run(photo, targets, run.ways, receiver, photo.full_size, run.console.progress());
+  if (unseen > 0.005)
+    run.console.print(fmt::format(
+        "  {:.0f} % of the photo lies outside what the network sees: no evidence there, "
+        "which is not none.",
+        100 * unseen));
+}
+
+int explain(Console& console, Flags& flags) {
+  if (flags.list_methods) {
+    console.print(method_list());
+    console.print_json(method_list_json());
     return 0;
   }
-  console.print(fmt::format("{} of {}: {} {:.2f}", flags.method, target_name,
-                            against < 0 ? "logit" : "difference of logits", saliency.target));
-  for (std::size_t i = 0; i < shown; ++i) {
-    const auto index = static_cast<std::size_t>(order[i]);
-    console.print(classes ? fmt::format("  {:5.1f} %  {:7.2f}  {}", 100 * shares[index],
-                                        saliency.outputs[index], output_name(card, order[i]))
-                          : fmt::format("  {:7.2f}  {}", saliency.outputs[index],
-                                        output_name(card, order[i])));
+  // All that can be refused is refused before the network is loaded or a file written.
+  if (flags.photos.empty())
+    throw InputError("Say which photo to explain: differentia explain PHOTO --model MODEL.pt.");
+  if (!flags.colour_map.empty()) flags.colours.colours = colour_map_of(flags.colour_map);
+  const auto methods = methods_named(flags.methods);
+  auto ways = ways_of(methods, flags.options);
+  FileNames names(flags, flags.photos.size() * methods.size());
+  for (const std::string& photo : flags.photos) photo_size(photo);
+  if (!flags.mask.empty() && (!flags.measure || flags.photos.size() > 1))
+    throw InputError("--mask is the subject mask of one photo, for --measure.");
+  if (!flags.layers.empty() &&
+      std::none_of(methods.begin(), methods.end(), [](auto* m) { return m->needs_layer; }))
+    throw InputError(methods.front()->title + " has no layer: leave --layer out.");
+  if (flags.model.model.empty() && !flags.target.of_concept.empty())
+    flags.model.model = model_of_atlas(flags.target.of_concept.front());
+  if (flags.model.model.empty()) throw InputError("Say which model to explain: --model MODEL.pt.");
+
+  const auto model = flags.model.load();
+  for (const std::string& sentence : model->card().defaults)
+    console.remark("By default: " + sentence);
+  TargetPlan plan = target_plan(*model, flags.target);
+  for (std::size_t m = 0; m < methods.size(); ++m) {
+    name_layers(ways[m], *methods[m], flags, plan, *model);
+    ways[m].rectified = !flags.signed_map;
   }
-  console.print(fmt::format(
-      "The map lies in {}. It shows where the model looks, not that it is right to look there.",
-      output));
+  if (!flags.folder.empty()) fs::create_directories(flags.folder);
+  Run run{console,         flags, model, methods, ways, std::move(plan), SaliencySession(model),
+          std::move(names)};
+  run.skip_refused = methods.size() > 1;
+  if (flags.measure) run.measuring = std::make_unique<MeasureSession>(model, flags.seed);
+  try {
+    for (const std::string& photo : flags.photos) {
+      if (Console::stop_asked()) throw Interrupted();
+      explain_photo(run, photo);
+    }
+  } catch (const Interrupted&) {
+    console.remark(fmt::format("Interrupted; {} of {} maps were written.", run.maps.size(),
+                               flags.photos.size() * methods.size()));
+    return 3;
+  }
+  if (run.maps.empty())
+    throw InputError("None of the methods could explain the photo: " +
+                     run.refused.front()["reason"].get<std::string>());
+  // Of a single map its keys stand beside the list as well.
+  ordered_json result = run.maps.size() == 1 ? run.maps.front() : ordered_json::object();
+  result["maps"] = run.maps;
+  result["refused"] = run.refused;
+  result["defaults"] = model->card().defaults;
+  console.print_json(result);
+  console.print("A map shows where the model looks, not that it is right to look there.");
   return 0;
+}
+
+// A name that ends in that, or nothing.
+CLI::Validator ends_in(const std::string& extension) {
+  return CLI::Validator(
+      [extension](const std::string& text) {
+        return text.empty() || fs::path(text).extension() == extension
+                   ? std::string()
+                   : fmt::format("'{}' is to be named {}", text, extension);
+      },
+      std::string());
+}
+
+void add_file(CLI::App& app, const char* flag, NamedFile& file, const std::string& extension,
+              const std::string& help) {
+  app.add_option_function<std::vector<std::string>>(
+         flag,
+         [&file](const std::vector<std::string>& names) {
+           file.wanted = true;
+           file.name = names.empty() ? std::string() : names.front();
+         },
+         help)
+      ->expected(0, 1)
+      ->check(ends_in(extension))
+      ->type_name("[FILE" + extension + "]")
+      ->group("Output");
 }
 
 }  // namespace
@@ -156,26 +290,71 @@ Verb explain_verb() {
   return {
       "explain", kExplainSummary, [](CLI::App& app) -> Action {
         auto flags = std::make_shared<Flags>();
-        app.add_option("photo", flags->photo, "A photo")->required()->type_name("PHOTO");
-        flags->model.add_to(app, false);
-        app.add_option("--method", flags->method, "Saliency method")
-            ->check(CLI::IsMember({"grad-cam", "gradient"}))
+        app.add_option("photos", flags->photos, "One photo or several")->type_name("PHOTO…");
+        flags->model.add_to(app, false, false);
+        app.add_flag("--methods", flags->list_methods,
+                     "List all methods with what they need, their options, what they show and what "
+                     "not");
+        app.add_option("--method", flags->methods,
+                       "Saliency method (--methods lists them), or all; may be given several times")
+            ->type_name("NAME")
+            ->allow_extra_args(false)
             ->capture_default_str();
-        app.add_option("--layer", flags->layer,
-                       "Layer of Grad-CAM (default: the card's deep layer)");
+        app.add_option("--option", flags->options,
+                       "Option of the methods; METHOD.NAME=VALUE for one of several; may be given "
+                       "several times (default: as --methods says)")
+            ->type_name("NAME=VALUE")
+            ->allow_extra_args(false);
+        app.add_option("--layer", flags->layers,
+                       "Layer of methods that have one; several times where a method fuses them "
+                       "(default: the card's deep layer)")
+            ->type_name("PATH")
+            ->allow_extra_args(false);
+        flags->target.add_to(app);
+        app.add_flag("--signed", flags->signed_map,
+                     "Keep evidence against the target, too (blue), where the method leaves it out")
+            ->group("Output");
+        app.add_option("--percentile", flags->colours.percentile,
+                       "Of the values, at which the colours end: what is more extreme looks alike")
+            ->check(CLI::Range(50.0, 100.0))
+            ->capture_default_str()
+            ->group("Output");
         app.add_option(
-            "--target", flags->target,
-            "Label, part of a label or output number (default: the model's first answer)");
-        app.add_option("--against", flags->against,
-                       "Explain the difference of the target's logit and this one's");
-        app.add_flag("--signed", flags->signed_map, "Keep evidence against the target, too (blue)");
-        app.add_option("--opacity", flags->opacity, "Of the map over the photo")
+               "--colours", flags->colour_map,
+               "viridis, cividis or blue-red (default: blue-red where there is evidence for "
+               "and against, else viridis)")
+            ->type_name("NAME")
+            ->group("Output");
+        app.add_option("--opacity", flags->colours.opacity,
+                       "Of the strongest evidence over the photo; weaker lets the photo through")
             ->check(CLI::Range(0.0, 1.0))
-            ->capture_default_str();
-        app.add_option("--out", flags->output, "Picture to write (default: PHOTO.METHOD.png here)");
-        app.add_option("--npy", flags->npy,
-                       "Also write the raw map: float32, rows × columns of the photo, NaN where "
-                       "there is no evidence");
+            ->capture_default_str()
+            ->group("Output");
+        app.add_option("--out", flags->output, "Picture to write (default: PHOTO.METHOD.png here)")
+            ->type_name("FILE.png")
+            ->group("Output");
+        app.add_option("--out-dir", flags->folder,
+                       "Folder for PHOTO.METHOD.png, made where it is not there (default: here)")
+            ->type_name("DIR")
+            ->group("Output");
+        add_file(app, "--grey", flags->grey, ".png",
+                 "Also write the map alone in grey, transparent where there is no evidence "
+                 "(default: PHOTO.METHOD.grey.png)");
+        add_file(app, "--npy", flags->npy, ".npy",
+                 "Also write the raw map: float32, rows × columns of the photo, NaN where there is "
+                 "no evidence (default: PHOTO.METHOD.npy)");
+        app.add_flag("--measure", flags->measure,
+                     "Also judge each map: deletion, insertion, random weights, the rival's map; "
+                     "costs several maps more")
+            ->group("Measures");
+        app.add_option("--mask", flags->mask,
+                       "Subject mask of the photo, for what lies inside it (0 background, 128 "
+                       "unsure, else subject)")
+            ->type_name("FILE")
+            ->group("Measures");
+        app.add_option("--seed", flags->seed, "Of the random weights")
+            ->capture_default_str()
+            ->group("Measures");
         app.add_option("--top", flags->top, "Answers of the model to list")
             ->check(at_least(1))
             ->capture_default_str();

@@ -19,6 +19,10 @@ class LiveSaliency final : public viewer::PhotoExplainer {
     for (const LayerInfo& layer : model_->layers()) {
       if (layer.candidate && layer.height > 0) info.layers.push_back(layer.path);
     }
+    for (const Method* method : saliency_methods()) {
+      info.methods.push_back({method->name, method->title, method->help, method->caveat,
+                              method->needs_model, method->needs_layer, method->rectifies});
+    }
     return info;
   }
 
@@ -28,14 +32,16 @@ class LiveSaliency final : public viewer::PhotoExplainer {
       photo_ = decode_photo(request.photo, {decode_side(model_->card().input)});
       photo_path_ = request.photo;
     }
-    const Target target = request.minus_output < 0
-                              ? Target::output(request.output)
-                              : Target::difference(request.output, request.minus_output);
     SaliencyOptions options;
-    const bool gradient = request.method == viewer::Method::kGradient;
-    options.method = gradient ? "gradient" : "grad-cam";
-    if (!gradient && !request.layer.empty()) options.layers = {request.layer};
-    const Saliency saliency = session_.run(photo_, target, options, request.size);
+    options.method = request.method;
+    options.rectified = request.rectified;
+    const Method& method = saliency_method(request.method);
+    if (method.needs_layer && !request.layer.empty()) options.layers = {request.layer};
+    Saliency saliency;
+    SaliencyReceiver receiver;
+    receiver.made = [&](std::size_t, std::vector<Saliency> maps) { saliency = std::move(maps[0]); };
+    session_.run(photo_, targets_of(request), {&options, 1}, receiver, request.size,
+                 request.progress);
     viewer::SaliencyMap result;
     result.size = {saliency.map.cols, saliency.map.rows};
     result.values.assign(saliency.map.ptr<float>(),
@@ -43,10 +49,27 @@ class LiveSaliency final : public viewer::PhotoExplainer {
     result.target = saliency.target;
     result.outputs = saliency.outputs;
     result.warnings = saliency.warnings;
+    result.zero_is_nothing = method.is_signed;
     return result;
   }
 
  private:
+  static PhotoTargets targets_of(const viewer::SaliencyRequest& request) {
+    if (request.of_concept) {
+      const store::ConceptDirection& its = *request.of_concept;
+      return {{Target::direction(its.layer, its.direction, its.centre, its.scale)}};
+    }
+    if (request.against_rivals) {
+      PhotoTargets targets;
+      targets.choose = [output = request.output](gsl::span<const float> outputs) {
+        return std::vector<Target>{Target::against_rivals(output, outputs)};
+      };
+      return targets;
+    }
+    return {{request.minus_output < 0 ? Target::output(request.output)
+                                      : Target::difference(request.output, request.minus_output)}};
+  }
+
   std::shared_ptr<const Model> model_;
   SaliencySession session_;
   std::string photo_path_;

@@ -13,7 +13,8 @@ inline constexpr const char* kModelSummary =
     "Look at a model: layers, shapes, card; check the card against photos";
 inline constexpr const char* kBuildSummary = "Build an atlas from photos and a model";
 inline constexpr const char* kInfoSummary = "What an atlas holds, and whether it is whole";
-inline constexpr const char* kExplainSummary = "A saliency map of one photo";
+inline constexpr const char* kExplainSummary =
+    "Saliency maps of photos: where the model looks, by many methods";
 inline constexpr const char* kViewSummary =
     "Browse an atlas, or take a picture of a screen without a display";
 

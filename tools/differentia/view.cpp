@@ -20,7 +20,6 @@ struct Flags {
   viewer::ViewOptions options;
   std::string size = "1280x800";
   std::string colour_by = "none";
-  std::string method = "grad-cam";
   std::string cell;
   std::string centre;
   bool no_outlines = false;
@@ -53,7 +52,7 @@ int view(Console& console, Flags& flags) {
   viewer::ViewOptions& options = flags.options;
   options.window = size_of(flags.size);
   options.initial.colour_by = viewer::colour_by_of(flags.colour_by);
-  options.initial.method = viewer::method_of(flags.method);
+  if (!options.initial.method.empty()) check_saliency_method(options.initial.method);
   options.initial.outlines = !flags.no_outlines;
   if (!flags.cell.empty()) options.initial.cell = viewer::cell_place_of(flags.cell);
   if (!flags.centre.empty()) options.initial.centre = point_of(flags.centre);
@@ -133,13 +132,21 @@ Verb view_verb() {
         app.add_option("--centre", flags->centre, "Of the map, 0 to 1")
             ->type_name("X,Y")
             ->group("State");
-        app.add_option("--method", flags->method, "Saliency of a photo: grad-cam or gradient")
-            ->capture_default_str()
+        app.add_option("--method", initial.method,
+                       "Saliency of a photo: a method that `differentia explain --methods` lists "
+                       "(default: grad-cam)")
             ->group("State");
-        app.add_option("--target", initial.target,
-                       "Taxon whose output is explained (default: the photo's own)")
+        app.add_option(
+               "--target", initial.target,
+               "Taxon whose output is explained, or concept: where the concept of --concept "
+               "is (default: the photo's own)")
             ->group("State");
-        app.add_option("--layer", initial.layer, "Of Grad-CAM (default: the deep layer)")
+        app.add_option("--against", initial.against,
+                       "Taxon whose output is taken away, or rivals: the nearest ones' (default: "
+                       "none)")
+            ->group("State");
+        app.add_option("--layer", initial.layer,
+                       "Of methods with one (default: the deep layer, or the concept's own)")
             ->group("State");
         app.add_option("--opacity", initial.opacity, "Of the saliency over the photo, 0 to 1")
             ->check(CLI::Range(0.0, 1.0))

@@ -25,12 +25,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool has_display() {
-  if (std::getenv("DISPLAY") != nullptr) return true;
-  WARN("There is no display: run under xvfb-run.");
-  return false;
-}
-
 // A stand-in for the model: a bump in the middle, nothing seen on the left.
 class BumpExplainer : public PhotoExplainer {
  public:
@@ -54,13 +48,21 @@ class BumpExplainer : public PhotoExplainer {
   }
 };
 
+// A made atlas in a folder of its own, and a window to show it in.
 struct Workplace {
   // Of this process alone: two runs of the tests at once must not share it.
   fs::path folder =
       fs::temp_directory_path() / ("differentia_snapshot_test-" + std::to_string(getpid()));
   std::string atlas = (folder / "made.atlas").string();
   std::string model = (folder / "bump.pt").string();  // the atlas's
+  ViewOptions options;                                // of the atlas, with a snapshot
+  bool display = std::getenv("DISPLAY") != nullptr;   // without one nothing is made
+
   Workplace() {
+    if (!display) {
+      WARN("There is no display: run under xvfb-run.");
+      return;
+    }
     fs::remove_all(folder);
     fs::create_directories(folder);
     setenv("LIBGL_ALWAYS_SOFTWARE", "1", 0);
@@ -68,15 +70,29 @@ struct Workplace {
     store::SyntheticOptions synthetic;
     synthetic.model_sha256 = sha256_of_file(model);
     store::make_synthetic_atlas(atlas, synthetic);
+    options.atlas = atlas;
+    options.window = {900, 600};
+    options.snapshot = (folder / "snapshot.png").string();
   }
   ~Workplace() { fs::remove_all(folder); }
 
-  ViewOptions options(const std::string& name) const {
-    ViewOptions options;
-    options.atlas = atlas;
-    options.window = {900, 600};
-    options.snapshot = (folder / name).string();
-    return options;
+  // An exemplar of the first concept as a photo.
+  void show_photo(int exemplar = 1) {
+    options.initial.taxon = "0";
+    options.initial.concept_number = 0;
+    options.initial.exemplar = exemplar;
+  }
+  void use_model(const std::string& path) {
+    options.model = path;
+    options.make_explainer = [](const std::string&) { return std::make_unique<BumpExplainer>(); };
+  }
+  cv::Mat shown() const {
+    REQUIRE(run_viewer(options) == 0);
+    return cv::imread(options.snapshot);
+  }
+  std::string sum() const {
+    REQUIRE(run_viewer(options) == 0);
+    return sha256_of_file(options.snapshot);
   }
 };
 
@@ -92,60 +108,57 @@ int colours_in(const cv::Mat& picture, const cv::Rect& part) {
 
 }  // namespace
 
-TEST_CASE("snapshots show the map, and are the same bytes every time") {
-  if (!has_display()) return;
-  const Workplace work;
-  ViewOptions options = work.options("a.png");
+TEST_CASE_METHOD(Workplace, "snapshots show the map, and are the same bytes every time") {
+  if (!display) return;
   options.initial.taxon = "1";
   options.initial.concept_number = 2;
   options.initial.colour_by = ColourBy::kAttribution;
-  CHECK(run_viewer(options) == 0);
-  const std::string first = sha256_of_file(options.snapshot);
-  const cv::Mat picture = cv::imread(options.snapshot);
+  const cv::Mat picture = shown();
   REQUIRE(picture.cols == 900);
   REQUIRE(picture.rows == 600);
   CHECK(colours_in(picture, {300, 120, 220, 400}) > 200);  // the map
   CHECK(colours_in(picture, {600, 120, 290, 400}) > 200);  // the inspector
-  options.snapshot = (work.folder / "b.png").string();
-  run_viewer(options);
-  CHECK(sha256_of_file(options.snapshot) == first);
+  const std::string first = sha256_of_file(options.snapshot);
+  fs::remove(options.snapshot);
+  CHECK(sum() == first);
   options.initial.concept_number = 3;
-  run_viewer(options);
-  CHECK(sha256_of_file(options.snapshot) != first);
+  CHECK(sum() != first);
 }
 
-TEST_CASE("a photo is shown with its overlay, and hatched where the model saw nothing") {
-  if (!has_display()) return;
-  const Workplace work;
-  ViewOptions options = work.options("photo.png");
-  options.initial.taxon = "0";
-  options.initial.concept_number = 0;
-  options.initial.exemplar = 1;
-  run_viewer(options);
-  const cv::Mat plain = cv::imread(options.snapshot);
-  options.model = work.model;
-  options.make_explainer = [](const std::string&) { return std::make_unique<BumpExplainer>(); };
-  run_viewer(options);
-  const cv::Mat overlaid = cv::imread(options.snapshot);
+TEST_CASE_METHOD(Workplace, "outlines are on the map, and nowhere else") {
+  if (!display) return;
+  options.initial.taxon = "1";
+  const cv::Mat with = shown();
+  options.initial.outlines = false;
+  cv::Mat difference;
+  cv::absdiff(with, shown(), difference);
+  const cv::Rect map(240, 62, 340, 510);
+  CHECK(cv::norm(difference(map), cv::NORM_L1) > 1e5);
+  difference(map) = cv::Scalar();
+  difference(cv::Rect(240, 0, 340, 62)) = cv::Scalar();  // the switch
+  CHECK(cv::norm(difference, cv::NORM_L1) == 0);
+}
+
+TEST_CASE_METHOD(Workplace,
+                 "a photo is shown with its overlay, and hatched where the model saw nothing") {
+  if (!display) return;
+  show_photo();
+  const cv::Mat plain = shown();
+  use_model(model);
+  const cv::Mat overlaid = shown();
   CHECK(cv::norm(plain, overlaid, cv::NORM_L1) > 1e5);
   options.initial.opacity = 0;
-  run_viewer(options);
-  CHECK(cv::norm(cv::imread(options.snapshot), overlaid, cv::NORM_L1) > 1e5);
+  CHECK(cv::norm(shown(), overlaid, cv::NORM_L1) > 1e5);
 }
 
-TEST_CASE("a model that is not the atlas's is refused by both names, and explains nothing") {
-  if (!has_display()) return;
-  const Workplace work;
-  ViewOptions options = work.options("other.png");
-  options.initial.taxon = "0";
-  options.initial.concept_number = 0;
-  options.initial.exemplar = 1;
-  run_viewer(options);
-  const cv::Mat plain = cv::imread(options.snapshot);
+TEST_CASE_METHOD(Workplace,
+                 "a model that is not the atlas's is refused by both names, and explains nothing") {
+  if (!display) return;
+  show_photo();
+  const cv::Mat plain = shown();
   fs::remove(options.snapshot);
-  options.model = (work.folder / "other.pt").string();
+  use_model((folder / "other.pt").string());
   std::ofstream(options.model) << "another bump";
-  options.make_explainer = [](const std::string&) { return std::make_unique<BumpExplainer>(); };
   try {
     run_viewer(options);
     FAIL("a picture was written");
@@ -156,50 +169,41 @@ TEST_CASE("a model that is not the atlas's is refused by both names, and explain
   // The file that the atlas names is taken without being asked for, but only when it is the right
   // one.
   options.model.clear();
-  std::ofstream(fs::path(work.atlas) / "model_path.txt") << "../bump.pt\n";
-  run_viewer(options);
+  std::ofstream(fs::path(atlas) / "model_path.txt") << "../bump.pt\n";
   const cv::Rect photo(250, 100, 300, 400);
-  CHECK(cv::norm(plain(photo), cv::imread(options.snapshot)(photo), cv::NORM_L1) > 1e5);
-  std::ofstream(fs::path(work.atlas) / "model_path.txt") << "../other.pt\n";
-  run_viewer(options);
-  CHECK(cv::norm(plain(photo), cv::imread(options.snapshot)(photo), cv::NORM_L1) == 0);
+  CHECK(cv::norm(plain(photo), shown()(photo), cv::NORM_L1) > 1e5);
+  std::ofstream(fs::path(atlas) / "model_path.txt") << "../other.pt\n";
+  CHECK(cv::norm(plain(photo), shown()(photo), cv::NORM_L1) == 0);
 }
 
-TEST_CASE("a snapshot fails where its layer does not exist, and where it would be no PNG") {
-  if (!has_display()) return;
-  const Workplace work;
-  ViewOptions options = work.options("layer.png");
-  options.initial.taxon = "0";
-  options.initial.concept_number = 0;
-  options.initial.exemplar = 1;
-  options.model = work.model;
-  options.make_explainer = [](const std::string&) { return std::make_unique<BumpExplainer>(); };
+TEST_CASE_METHOD(Workplace,
+                 "a snapshot fails where its layer does not exist, and where it would be no PNG") {
+  if (!display) return;
+  show_photo();
+  use_model(model);
   options.initial.layer = "nope";
   CHECK_THROWS_AS(run_viewer(options), InputError);
   CHECK_FALSE(fs::exists(options.snapshot));
   options.initial.layer = "features.1";
-  options.snapshot = (work.folder / "layer.jpg").string();
+  options.snapshot = (folder / "layer.jpg").string();
   CHECK_THROWS_AS(run_viewer(options), InputError);
   CHECK_FALSE(fs::exists(options.snapshot));
 }
 
-TEST_CASE("photos that were moved are said to be, and the screen is complete all the same") {
-  if (!has_display()) return;
-  const Workplace work;
-  fs::remove_all(work.folder / "photos");
-  ViewOptions options = work.options("moved.png");
-  options.initial.taxon = "0";
-  options.initial.concept_number = 0;
+TEST_CASE_METHOD(Workplace,
+                 "photos that were moved are said to be, and the screen is complete all the same") {
+  if (!display) return;
+  fs::remove_all(folder / "photos");
+  show_photo(-1);
   CHECK(run_viewer(options) == 0);
   options.initial.exemplar = 0;
   CHECK(run_viewer(options) == 0);
   CHECK(fs::exists(options.snapshot));
 }
 
-TEST_CASE("what cannot be shown is refused with a sentence") {
-  if (!has_display()) return;
-  const Workplace work;
-  ViewOptions options = work.options("none.png");
+TEST_CASE_METHOD(Workplace, "what cannot be shown is refused with a sentence") {
+  if (!display) return;
+  const ViewOptions plain = options;
   options.initial.taxon = "no such taxon";
   CHECK_THROWS_AS(run_viewer(options), InputError);
   options.initial.taxon = "0";
@@ -208,26 +212,21 @@ TEST_CASE("what cannot be shown is refused with a sentence") {
   options.initial.concept_number = -1;
   options.initial.cell = CellPlace{9, 0, 0};
   CHECK_THROWS_AS(run_viewer(options), InputError);
-  options = work.options("none.png");
-  options.atlas = (work.folder / "missing.atlas").string();
+  options = plain;
+  options.atlas = (folder / "missing.atlas").string();
   CHECK_THROWS_AS(run_viewer(options), InputError);
   CHECK_FALSE(fs::exists(options.snapshot));
 }
 
-TEST_CASE("the start screen and the keys need no atlas") {
-  if (!has_display()) return;
-  const Workplace work;
-  ViewOptions options = work.options("start.png");
+TEST_CASE_METHOD(Workplace, "the start screen and the keys need no atlas") {
+  if (!display) return;
   options.atlas.clear();
   options.initial.help = true;
-  CHECK(run_viewer(options) == 0);
-  CHECK(colours_in(cv::imread(options.snapshot), {200, 50, 500, 500}) > 50);
+  CHECK(colours_in(shown(), {200, 50, 500, 500}) > 50);
 }
 
-TEST_CASE("scripted hands zoom and pan over the map") {
-  if (!has_display()) return;
-  const Workplace work;
-  ViewOptions options = work.options("");
+TEST_CASE_METHOD(Workplace, "scripted hands zoom and pan over the map") {
+  if (!display) return;
   options.snapshot.clear();
   const FrameTimes times = measure_frames(options, 60);
   CHECK(times.frames.size() == 60);

@@ -27,7 +27,7 @@ NETWORKS = {
               "channels": [0, 5]},
     "softmax": {"side": 32, "layers": {"act#2": 4}, "fused": [], "channels": [0]},
     "resnet18": {"side": 96, "layers": {"layer2": 8, "layer3.0.downsample.1": 16, "layer3": 16, "layer4": 32},
-                 "fused": ["layer2", "layer3", "layer4"], "channels": [16]},
+                 "fused": ["layer2", "layer3", "layer4"], "channels": [5]},
 }
 
 
@@ -78,6 +78,11 @@ class ConceptTarget:
     def __call__(self, outputs, kept):
         h = (kept[self.layer].permute(0, 2, 3, 1) - self.centre) / self.scale
         return (h @ self.direction).mean([1, 2])
+
+    def of_positions(self, a):
+        """What each position of the concept's own layer adds; the sum is the target."""
+        h = (a.permute(1, 2, 0) - self.centre) / self.scale
+        return (h @ self.direction) / h[..., 0].numel()
 
 
 def upsample(grid, stride, side):
@@ -182,7 +187,11 @@ def make(name, models, folder):
             a, g = kept[layer].detach()[0], kept[layer].grad[0]
             for method in (grad_cam, grad_cam_plus_plus, hires_cam, layer_cam):
                 key = method.__name__.replace("_plus_plus", "++").replace("_", "-")
-                tensors["%s.%s.%s" % (key, layer, label)] = maps[key, layer] = method(a, g)
+                if layer == target.layer and method in (grad_cam, hires_cam):
+                    maps[key, layer] = target.of_positions(a)
+                else:
+                    maps[key, layer] = method(a, g)
+                tensors["%s.%s.%s" % (key, layer, label)] = maps[key, layer]
         with torch.no_grad():
             for layer in reached if target.layer is None else []:
                 a = kept[layer].detach()[0]

@@ -21,8 +21,16 @@ at::Tensor first_component(const at::Tensor& activations) {
 }
 
 std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
-  const std::string& layer = call.layers.front();
-  const RawMap map{first_component(passes.activations(layer)), passes.model().layer(layer).grid};
+  const LayerInfo& layer = passes.model().layer(call.layers.front());
+  const auto activations = passes.activations(layer.path);
+  RawMap map{first_component(activations), layer.grid};
+  const double all = activations.square().sum().item<double>();
+  const double below = activations.clamp_max(0).square().sum().item<double>();
+  if (below > 0.1 * all) {
+    map.warnings.push_back("the layer " + layer.path +
+                           " has many values below zero, so that the direction its activations "
+                           "share may be the background's: use a layer after a ReLU");
+  }
   return std::vector<RawMap>(call.targets.size(), map);
 }
 

@@ -65,7 +65,7 @@ std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
     const std::vector<std::int64_t> pixels{1, 2};
     const auto low = masks.amin(pixels, true), high = masks.amax(pixels, true);
     masks = (masks - low) / (high - low).clamp_min(1e-30);
-    at::mul_out(const_cast<at::Tensor&>(inputs), input, masks.unsqueeze(1));
+    inputs.copy_(input * masks.unsqueeze(1));
   };
   const auto targets = static_cast<std::int64_t>(call.targets.size());
   auto gains = at::empty({count, targets}, at::kDouble);

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 // A map of more passes than this is run over fewer photos, in proportion.
 constexpr int kPasses = 250;
-constexpr int kLeastPhotos = 4;
+constexpr int kLeastPhotos = 2;
 
 struct Work {
   std::vector<PhotoEntry> photos;

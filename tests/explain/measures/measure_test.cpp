@@ -87,10 +87,29 @@ TEST_CASE("what is not asked for or does not apply is not there; what is refused
                             few.redrawn_head, few.redrawn_all, few.rival, few.antisymmetry})
     CHECK(std::isnan(none));
 
+  // Evidence against the target stays in the map that is measured.
+  SaliencyOptions cam;
+  cam.layers = {"act#2"};
+  const Target target = Target::difference(0, 1);
+  const auto measured = session.run(photo, target, {&cam, 1}, {}, nullptr, options)[0];
+  DeletionTest deletion(model, photo, target);
+  const auto area_of = [&](bool rectified) {
+    cam.rectified = rectified;
+    const Size size = measure_size(*model, photo.full_size);
+    return deletion.run(SaliencySession(model).run(photo, target, cam, size).map, Fill::kMean)
+        .deletion;
+  };
+  CHECK(measured.deletion_mean == Approx(area_of(false)).epsilon(1e-6));
+  CHECK(std::abs(measured.deletion_mean - area_of(true)) > 1e-5);
+
   // Of a pair the contrast is the pair's own; at a layer there is no probability.
   const auto pair = session.run(photo, Target::difference(0, 1), {&way, 1})[0];
   CHECK(pair.antisymmetry == Approx(2));
   CHECK(std::isnan(pair.rival));
+  SaliencyOptions signed_way = way;
+  signed_way.options = {{"reduce", "signed"}};
+  CHECK(session.run(photo, Target::difference(0, 1), {&signed_way, 1})[0].antisymmetry ==
+        Approx(0).margin(1e-5));
   CHECK(std::isfinite(pair.redrawn_head));
   CHECK(pair.redrawn_head > pair.redrawn_all);
   const auto at_layer = session.run(photo, {{{0, 1.0}}, "stem"}, {&way, 1})[0];

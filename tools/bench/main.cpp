@@ -21,6 +21,8 @@
 #include "tools/bench/concepts.h"
 #include "tools/bench/map.h"
 #include "tools/bench/python_way.h"
+#include "tools/bench/saliency.h"
+#include "tools/bench/saliency_speed.h"
 #include "tools/bench/same_bytes.h"
 #include "tools/bench/store.h"
 #include "tools/bench/table.h"
@@ -39,6 +41,8 @@ struct Options {
   std::string model = "data/world/clean/model.pt";
   std::string photos;  // empty: the demo world, rendered into scratch
   std::string json;
+  std::vector<std::string> methods;  // of the group saliency; empty: all
+  int saliency_photos = 216;
   int threads = 2;
 };
 
@@ -90,6 +94,26 @@ const std::vector<Group>& groups() {
          map.model = options.model;
          map.threads = options.threads;
          return bench_map(map, progress);
+       }},
+      {"saliency", "measures of every method, also as Markdown in SCRATCH/saliency.md",
+       [](const Options& options, const ProgressCallback& progress) {
+         SaliencyBenchOptions saliency;
+         saliency.photos = demo_world(options, progress);
+         saliency.model = options.model;
+         saliency.methods = options.methods;
+         saliency.count = options.saliency_photos;
+         saliency.threads = options.threads;
+         saliency.markdown = options.scratch + "/saliency.md";
+         return bench_saliency(saliency, progress);
+       }},
+      {"rise", "RISE, occlusion and Score-CAM against the bare network, memory, Python",
+       [](const Options& options, const ProgressCallback& progress) {
+         SaliencySpeedOptions speed;
+         speed.photos = demo_world(options, progress);
+         speed.model = options.model;
+         speed.scratch = options.scratch + "/rise";
+         speed.threads = options.threads;
+         return bench_saliency_speed(speed, progress);
        }},
       {"viewer", "start and frame",
        [](const Options& options, const ProgressCallback&) {
@@ -148,6 +172,14 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--photos", options.photos, "Photo set instead of the demo world's");
   app.add_option("--model", options.model, "Network")->capture_default_str();
+  app.add_option("--methods", options.methods,
+                 "Saliency methods to measure, over all photos each (default: all methods, those "
+                 "of many passes over fewer photos)")
+      ->delimiter(',');
+  app.add_option("--saliency-photos", options.saliency_photos,
+                 "Photos that saliency methods are measured on")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
   app.add_option("--threads", options.threads, "Workers")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
 

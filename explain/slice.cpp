@@ -38,7 +38,8 @@ class Cutter {
     }
   }
 
-  std::shared_ptr<jit::Graph> cut(const std::vector<jit::Value*>& to) {
+  // `for_onednn`: what oneDNN would get wrong is spelled out in operations that are left to ATen.
+  std::shared_ptr<jit::Graph> cut(const std::vector<jit::Value*>& to, bool for_onednn) {
     std::unordered_set<jit::Node*> needed;
     std::vector<jit::Value*> open(to.begin(), to.end());
     while (!open.empty()) {
@@ -78,6 +79,10 @@ class Cutter {
         copy->destroy();
         copy = plain;
       }
+      if (for_onednn && leaves_channels_out(node)) {
+        copy_of_[node->output()] = spelled_out(*graph, copy);
+        continue;
+      }
       for (std::size_t i = 0; i < node->outputs().size(); ++i) {
         if (node->outputs()[i] != from_) copy_of_[node->outputs()[i]] = copy->outputs()[i];
       }
@@ -112,6 +117,34 @@ class Cutter {
       if (before->second[axis] % after->second[axis] != 0) return true;
     }
     return false;
+  }
+
+  // oneDNN keeps channels in blocks of 8 or 16, the last one padded. LibTorch runs these operations
+  // over the first of the stored numbers only, as many as there would be without the padding, so
+  // that the last channels are left as they were (createUnaryOp in its frozen_ops_to_mkldnn.cpp).
+  bool leaves_channels_out(const jit::Node* node) const {
+    const std::string kind = node->kind().toQualString();
+    if (kind != "aten::relu6" && kind != "aten::hardtanh" && kind != "aten::clamp" &&
+        kind != "aten::hardswish" && kind != "aten::hardsigmoid")
+      return false;
+    const auto shape = network_.shapes.find(node->output());
+    return shape == network_.shapes.end() || shape->second.size() < 2 || shape->second[1] % 16 != 0;
+  }
+
+  // The same by operations that are left to ATen, clip by its other name: hardsigmoid(x) is
+  // clip(x + 3, 0, 6) / 6, hardswish(x) that times x.
+  static jit::Value* spelled_out(jit::Graph& graph, jit::Node* node) {
+    const auto clip = c10::Symbol::fromQualString("aten::clip");
+    const std::string kind = node->kind().toQualString();
+    const std::vector<jit::Value*> inputs(node->inputs().begin(), node->inputs().end());
+    node->destroy();
+    jit::Value* x = inputs[0];
+    if (kind == "aten::relu6") return graph.insert(clip, {x, 0.0, 6.0});
+    if (inputs.size() == 3) return graph.insert(clip, {x, inputs[1], inputs[2]});
+    jit::Value* gate =
+        graph.insert(jit::aten::div,
+                     {graph.insert(clip, {graph.insert(jit::aten::add, {x, 3.0}), 0.0, 6.0}), 6.0});
+    return kind == "aten::hardsigmoid" ? gate : graph.insert(jit::aten::mul, {x, gate});
   }
 
   void insert_size(jit::Graph& graph, jit::Node* node, jit::Value* start) {
@@ -155,7 +188,8 @@ void fold_padding(const std::shared_ptr<jit::Graph>& graph) {
     if (kind != "aten::pad" && kind != "aten::constant_pad_nd") continue;
     const auto sides = jit::toIValue(pad->input(1));
     const auto value = jit::toIValue(pad->inputs().back());
-    const auto mode = kind == "aten::pad" ? jit::toIValue(pad->input(2)) : c10::optional<c10::IValue>("constant");
+    const auto mode =
+        kind == "aten::pad" ? jit::toIValue(pad->input(2)) : c10::optional<c10::IValue>("constant");
     const auto weight = jit::toIValue(convolution->input(1));
     const auto padding = jit::toIValue(convolution->input(4));
     const auto dilation = jit::toIValue(convolution->input(5));
@@ -192,7 +226,10 @@ void fold_padding(const std::shared_ptr<jit::Graph>& graph) {
 
 Slice::Slice(const Network& network, const jit::Value* from, const std::vector<jit::Value*>& to,
              SliceUse use)
-    : self_(network.self), graph_(Cutter(network, from).cut(to)) {
+    : self_(network.self),
+      graph_(Cutter(network, from)
+                 .cut(to, use == SliceUse::kForward && network.dtype == at::kFloat &&
+                              !network.device.is_cuda())) {
   if (use != SliceUse::kExact) {
     jit::removeDropout(graph_);
     jit::ConstantPropagation(graph_);

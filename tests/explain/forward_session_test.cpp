@@ -1,8 +1,11 @@
 #include "explain/forward_session.h"
 
+#include <algorithm>
+#include <cmath>
 #include <thread>
 
 #include "base/error.h"
+#include "explain/tap_session.h"
 #include "tests/catch.h"
 #include "tests/explain/test_models.h"
 
@@ -49,6 +52,36 @@ TEST_CASE(
               alone[photo].grids[i].values);
       }
     }
+  }
+}
+
+// MobileNetV3 has Hardswish and Hardsigmoid over 72, 120, 184 and 200 channels, which oneDNN keeps
+// in padded blocks when photos come one by one.
+TEST_CASE("activation functions reach the last channels of a padded block") {
+  ModelOptions options;
+  options.card = test_models_folder() + "/mobilenet_v3_large.json";
+  const std::string path = test_models_folder() + "/mobilenet_v3_large.scripted.pt";
+  const auto model = Model::load(path, options);
+  const std::vector<std::string> layers{"features.6", "features.8", "features.9", "features.11"};
+  const auto inputs = random_inputs(*model, 1);
+  const auto folded = ForwardSession(model, {layers, false, 1}).run(inputs, 1).grids;
+  options.double_precision = true;
+  const auto exact = TapSession(Model::load(path, options), layers).run(inputs, 1).layers;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const Grids& grids = folded[i];
+    double largest = 0, error = 0;
+    std::size_t next = 0;
+    for (int channel = 0; channel < grids.channels; ++channel) {
+      for (int row = 0; row < grids.height; ++row) {
+        for (int column = 0; column < grids.width; ++column) {
+          const double truth = exact[i].values.at(next++);
+          largest = std::max(largest, std::abs(truth));
+          error = std::max(error, std::abs(grids.at(0, row, column)[channel] - truth));
+        }
+      }
+    }
+    INFO(layers[i]);
+    CHECK(error <= 1e-5 * largest);
   }
 }
 

@@ -22,7 +22,7 @@ struct MethodInfo {
   std::string help, caveat;
   bool needs_model = true;  // false: looks at the photo alone, has no target
   bool needs_layer = false;
-  bool rectifies = false;  // leaves evidence against the target out, unless asked for it
+  bool rectifies = false;  // leaves evidence against the target out, but may be asked for it
 };
 
 struct ExplainerInfo {

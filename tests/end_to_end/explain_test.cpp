@@ -170,6 +170,32 @@ TEST_CASE("several photos and methods go into a folder, each map under a name of
                   {"--out-dir"});
 }
 
+TEST_CASE("explain measures its maps, against the subject mask where one is given", "[explain]") {
+  const TemporaryFolder folder;
+  const json blind = explained(folder, {"--measure"})["measures"];
+  for (const char* name : {"deletion_blur", "insertion_blur", "deletion_mean", "insertion_mean"}) {
+    CAPTURE(name);
+    CHECK(blind[name].get<double>() >= 0);
+    CHECK(blind[name].get<double>() <= 1);
+  }
+  CHECK(std::abs(blind["redrawn_all"].get<double>()) <= 1);
+  CHECK(blind["inside"].is_null());
+  // A mask that is the whole photo holds all the evidence.
+  const cv::Mat photo = cv::imread(demo_photo());
+  cv::imwrite(folder.path("mask.png"), cv::Mat(photo.size(), CV_8UC1, cv::Scalar(255)));
+  const json whole =
+      explained(folder, {"--measure", "--mask", folder.path("mask.png")})["measures"];
+  CHECK(whole["inside"].get<double>() == Approx(1));
+  CHECK(whole["area"].get<double>() == Approx(1));
+  CHECK(whole["pointing"].get<double>() == Approx(1));
+  CHECK(whole["deletion_blur"] == blind["deletion_blur"]);
+  require_refused({demo_photo(), "--model", demo_model(), "--mask", folder.path("mask.png")},
+                  {"--measure"});
+  require_refused(
+      {demo_photo(), "--model", demo_model(), "--measure", "--mask", folder.path("none.png")},
+      {"none.png"});
+}
+
 TEST_CASE("Ctrl-C ends explain with status 3, and what was written stays", "[explain]") {
   const TemporaryFolder folder;
   std::vector<std::string> arguments{"explain", "--model", demo_model(), "--out-dir",
@@ -255,6 +281,14 @@ TEST_CASE("bad input to explain: one sentence that says what to do", "[explain]"
   require_refused({photo, "--model", model, "--target", "0", "--against", "0"}, {"same"});
   require_refused({photo, "--model", model, "--colours", "jet"}, {"jet", "viridis"});
   require_refused({photo}, {"--model"});
+  json card = json::parse(read_text(fs::path(model).replace_extension(".json")));
+  card["head"] = "regression";
+  write_text(folder.path("card.json"), card.dump());
+  require_refused({photo, "--model", model, "--card", folder.path("card.json")},
+                  {"regression", "--target"});
+  require_refused({photo, "--model", model, "--card", folder.path("card.json"), "--target", "0",
+                   "--against-rivals"},
+                  {"regression"});
   require_refused({"--model", model}, {"PHOTO"});
   write_text(folder.path("no.jpg"), "this is no photo");
   require_refused({folder.path("no.jpg"), "--model", model}, {"no.jpg"});

@@ -214,3 +214,46 @@ TEST_CASE("a model that is dropped explains, but only the atlas's") {
   CHECK(hands.renderer.textures.size() == without + 1);  // the overlay
   CHECK(hands.app->state().screen == Screen::kPhoto);
 }
+
+TEST_CASE("another method is chosen from the list, and another photo keeps it") {
+  ViewOptions options;
+  options.atlas = "made";
+  options.initial.taxon = "0";
+  options.initial.concept_number = 0;
+  options.initial.exemplar = 0;
+  std::vector<std::string> asked;
+  struct Listed : EvenExplainer {
+    explicit Listed(std::vector<std::string>& log) : log_(log) {}
+    ExplainerInfo info() override {
+      ExplainerInfo info = EvenExplainer::info();
+      info.methods = {{"grad-cam", "Grad-CAM", "help", "caveat", true, true, true},
+                      {"control", "Control", "help", "caveat", false}};
+      return info;
+    }
+    SaliencyMap explain(const SaliencyRequest& request) override {
+      log_.push_back(request.method + (request.layer.empty() ? "" : " at " + request.layer));
+      return EvenExplainer::explain(request);
+    }
+    std::vector<std::string>& log_;
+  };
+  options.make_explainer = [&](const std::string&) { return std::make_unique<Listed>(asked); };
+  Hands hands(options, true);
+  hands.settle();
+  hands.app->drop(hands.model);
+  hands.settle();
+  State& state = hands.app->state();
+  REQUIRE(state.photo.method == "grad-cam");
+  for (float y = 70; y < 200 && state.photo.method != "control"; y += 8) {
+    hands.click(800, 62);  // opens the list
+    hands.frame();
+    hands.click(720, y);
+    hands.settle();
+  }
+  CHECK(state.photo.method == "control");
+  CHECK(asked == std::vector<std::string>{"grad-cam", "control"});
+  hands.press_named(ImGuiKey_RightArrow);
+  hands.settle();
+  CHECK(state.photo.index == 1);
+  CHECK(asked.size() == 3);
+  CHECK(asked.back() == "control");
+}

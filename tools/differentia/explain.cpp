@@ -7,6 +7,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 
 #include "base/error.h"
@@ -223,8 +224,8 @@ int explain(Console& console, Flags& flags) {
   if (flags.model.model.empty()) throw InputError("Say which model to explain: --model MODEL.pt.");
 
   const auto model = flags.model.load();
-  for (const std::string& sentence : model->card().defaults)
-    console.remark("By default: " + sentence);
+  if (!model->card().defaults.empty())
+    console.remark(fmt::format("By default: {}.", fmt::join(model->card().defaults, "; ")));
   TargetPlan plan = target_plan(*model, flags.target);
   for (std::size_t m = 0; m < methods.size(); ++m) {
     name_layers(ways[m], *methods[m], flags, plan, *model);
@@ -290,7 +291,7 @@ Verb explain_verb() {
   return {
       "explain", kExplainSummary, [](CLI::App& app) -> Action {
         auto flags = std::make_shared<Flags>();
-        app.add_option("photos", flags->photos, "One photo or several")->type_name("PHOTO…");
+        app.add_option("photos", flags->photos, "One photo or several")->type_name("PHOTO");
         flags->model.add_to(app, false, false);
         app.add_flag("--methods", flags->list_methods,
                      "List all methods with what they need, their options, what they show and what "

@@ -21,7 +21,8 @@ class LiveSaliency final : public viewer::PhotoExplainer {
     }
     for (const Method* method : saliency_methods()) {
       info.methods.push_back({method->name, method->title, method->help, method->caveat,
-                              method->needs_model, method->needs_layer, method->rectifies});
+                              method->needs_model, method->needs_layer,
+                              method->rectifies && method->is_signed});
     }
     return info;
   }

@@ -169,7 +169,7 @@ void TargetFlags::add_to(CLI::App& app) {
       ->group("Target");
   app.add_option("--weights", weights,
                  "Explain a weighted sum of logits: Granella rufa=1,Granella nigra=-0.5")
-      ->type_name("LABEL=NUMBER,…")
+      ->type_name("LABEL=NUMBER,...")
       ->group("Target");
   app.add_option("--concept", of_concept,
                  "Ask where in the photo this concept of an atlas is (TAXON all: of the map of all "
@@ -193,6 +193,13 @@ TargetPlan target_plan(const Model& model, const TargetFlags& flags) {
       flags.against.empty() ? -1 : output_named(card, model.outputs(), flags.against);
   if (model.outputs() == 1 && flags.rivals > 0)
     throw InputError("The model has one output and so no rivals; explain the output itself.");
+  if (card.head == Head::kRegression && flags.rivals > 0)
+    throw InputError("Outputs of a regression are no rivals; explain one, or a difference.");
+  if (card.head == Head::kRegression && model.outputs() > 1 && wanted < 0) {
+    throw InputError(
+        fmt::format("The model is a regression with {} outputs; say which to explain: --target {}.",
+                    model.outputs(), output_name(card, 0)));
+  }
   if (against >= 0 && against == wanted)
     throw InputError("--target and --against are the same; the difference is zero everywhere.");
   const auto of = [&model, wanted, against, rivals = flags.rivals](gsl::span<const float> outputs) {
@@ -228,7 +235,8 @@ std::string model_of_atlas(const std::string& atlas) {
 
 void ModelFlags::add_to(CLI::App& app, bool layers, bool required) {
   app.add_option("--model", model,
-                 "TorchScript file; its card is the .json of the same name beside it")
+                 std::string("TorchScript file; its card is the .json of the same name beside it") +
+                     (required ? "" : " (default with --concept: the one its atlas names)"))
       ->required(required);
   app.add_option("--card", options.card, "Model card to use instead of the one beside the model");
   if (layers) {

@@ -64,8 +64,9 @@ std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
     auto masks = at::matmul(at::matmul(down, chosen.narrow(0, first, inputs.size(0))), across);
     const std::vector<std::int64_t> pixels{1, 2};
     const auto low = masks.amin(pixels, true), high = masks.amax(pixels, true);
-    masks = (masks - low) / (high - low).clamp_min(1e-30);
-    inputs.copy_(input * masks.unsqueeze(1));
+    masks.sub_(low).div_((high - low).clamp_min(1e-30));
+    at::Tensor masked = inputs;
+    at::mul_out(masked, input, masks.unsqueeze(1));
   };
   const auto targets = static_cast<std::int64_t>(call.targets.size());
   auto gains = at::empty({count, targets}, at::kDouble);

@@ -34,8 +34,9 @@ TEST_CASE("against its rivals: the nearest others, weighted by their softmax") {
   CHECK(nearest.weights[1].first == 4);
   CHECK(nearest.weights[1].second == -1);
   CHECK(Target::against_rivals(1, outputs, 99).weights.size() == 5);
-  // Equal outputs: the first of them, whichever way they are sorted.
-  CHECK(Target::against_rivals(1, std::vector<float>{3, 9, 3, 3}, 1).weights[1].first == 0);
+  // Equal outputs: the first of them.
+  const Target equal = Target::against_rivals(1, std::vector<float>{3, 9, 3, 3, 3, 3, 3, 3}, 4);
+  for (int i = 0; i < 4; ++i) CHECK(equal.weights[i + 1].first == std::vector<int>{0, 2, 3, 4}[i]);
   // Large outputs do not overflow.
   const Target large = Target::against_rivals(0, std::vector<float>{900, 900, 800}, 2);
   CHECK(large.weights[1].second == Approx(-1));

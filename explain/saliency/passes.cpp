@@ -10,6 +10,11 @@ namespace differentia {
 
 namespace {
 
+// Forward only, on processors: four photos' activations of one layer stay nearer to a core's cache
+// than sixteen photos' (which took up to twice as long), and more workers make up for small
+// batches.
+constexpr int kProcessorBatch = 4;
+
 std::string key_of(const std::string& layer, const Target& target) {
   std::string key = layer + "\n" + target.layer;
   for (const auto& [index, weight] : target.weights)
@@ -225,8 +230,9 @@ void Passes::altered_values(std::int64_t count, const Alter& alter, gsl::span<co
       return values;
     };
   };
+  const int batch = network().device.is_cpu() ? std::min(batch_, kProcessorBatch) : batch_;
   forward_in_order(
-      count, batch_, workers_, make_worker,
+      count, batch, workers_, make_worker,
       [&](std::int64_t first, std::int64_t length, const std::vector<double>& values) {
         const gsl::span<const double> all(values);
         for (std::int64_t i = 0; i < length; ++i) {

@@ -71,7 +71,8 @@ class Passes {
 
   // The same for altered inputs 0 … count−1 that are made only when their turn comes and never
   // kept: memory depends on workers × batch alone, what is taken neither on workers nor, but for
-  // the rounding of the network's kernels, on the batch.
+  // the rounding of the network's kernels (1e-7), on the batch. On processors a batch is of four
+  // at most, which is fastest.
   void altered_values(std::int64_t count, const Alter& alter, gsl::span<const Target> targets,
                       const Take& take);
 

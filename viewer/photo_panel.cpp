@@ -62,12 +62,22 @@ PhotoPanel::Shown PhotoPanel::gather(Desk& desk) {
     if (shown.method == nullptr || shown.method->rectifies)
       shown.request.rectified = view.rectified;
     shown.request.size = map_size(shown.full);
-    if (view.on_concept) shown.saliency_error = ask_for_concept(desk, shown.request);
+    if (shown.method != nullptr && !shown.method->needs_model) {
+      shown.request.output = 0;  // of any photo, also of one whose taxon is no output
+      shown.request.minus_output = -1;
+      shown.request.against_rivals = false;
+    } else if (view.on_concept) {
+      shown.saliency_error = ask_for_concept(desk, shown.request);
+    }
     if (!view.overlay) desk.saliency.want_nothing();
     if (!shown.saliency_error.empty()) {
       failure_ = shown.saliency_error;
     } else if (shown.request.output < 0 && !shown.request.of_concept) {
       shown.saliency_error = "The photo's taxon is no output of the model; choose a target.";
+    } else if (view.overlay && !shown.info) {
+      // First what the model is: a slow map asked for before would keep names and progress away.
+      shown.saliency_error = failure_ = desk.saliency.info_error();
+      waits = waits || shown.saliency_error.empty();
     } else if (view.overlay) {
       shown.saliency = desk.saliency.saliency(shown.request);
       shown.saliency_error = failure_ = desk.saliency.error(shown.request);

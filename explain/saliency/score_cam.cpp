@@ -60,13 +60,15 @@ std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
       along(static_cast<int>(input.size(3)), layer.width, layer.grid.first_x, layer.grid.stride_x)
           .to(input.options())
           .t();
+  // One after the other: a mask stays in the processor's cache.
   const auto mask_inputs = [&](std::int64_t first, const at::Tensor& inputs) {
-    auto masks = at::matmul(at::matmul(down, chosen.narrow(0, first, inputs.size(0))), across);
-    const std::vector<std::int64_t> pixels{1, 2};
-    const auto low = masks.amin(pixels, true), high = masks.amax(pixels, true);
-    masks.sub_(low).div_((high - low).clamp_min(1e-30));
-    at::Tensor masked = inputs;
-    at::mul_out(masked, input, masks.unsqueeze(1));
+    for (std::int64_t i = 0; i < inputs.size(0); ++i) {
+      auto mask = at::matmul(at::matmul(down, chosen[first + i]), across);
+      const auto low = mask.min(), high = mask.max();
+      mask.sub_(low).div_((high - low).clamp_min(1e-30));
+      at::Tensor masked = inputs[i];
+      at::mul_out(masked, input[0], mask);
+    }
   };
   const auto targets = static_cast<std::int64_t>(call.targets.size());
   auto gains = at::empty({count, targets}, at::kDouble);

@@ -279,6 +279,10 @@ void PhotoPanel::draw_method(Desk& desk, const Shown& shown) {
         if (ImGui::Selectable(method.title.c_str(), method.name == view.method))
           view.method = method.name;
         if (ImGui::IsItemHovered()) {
+          // Beside the list, whose next names it would else cover.
+          ImGui::SetNextWindowPos(
+              {ImGui::GetWindowPos().x - theme.px(8), ImGui::GetItemRectMin().y}, ImGuiCond_Always,
+              {1, 0});
           ImGui::BeginTooltip();
           ImGui::PushTextWrapPos(theme.px(340));
           text(theme.regular, theme.colours.text, method.help + ".");

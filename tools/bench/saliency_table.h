@@ -18,7 +18,8 @@ std::string methods_markdown();
 std::string saliency_markdown(const SaliencySet& set);
 
 // design.md's row for either fill: how many of the class-specific methods are better than random on
-// deletion and on insertion, and better than the centre on insertion; controls are named beside.
+// deletion and on insertion, and better than the centre on insertion, over at least 200
+// photos; what is over fewer, and controls, is told beside it.
 std::vector<BenchRow> saliency_rows(const SaliencySet& set);
 
 // A method that looks at the model, and whose maps of a photo's taxon and of its strongest rival

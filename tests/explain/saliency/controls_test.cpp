@@ -84,6 +84,10 @@ TEST_CASE("Itti and Koch's map finds a bright spot") {
   cv::cvtColor(picture, picture, cv::COLOR_GRAY2BGR);
   const Saliency saliency = control("itti-koch", picture);
   CHECK(wins(saliency.map, {372, 72, 36, 36}, 12));
+  // Colour, direction and intensity give a third each at most; there is no colour here.
+  double highest = 0;
+  cv::minMaxLoc(saliency.map, nullptr, &highest);
+  CHECK(highest > 1.0 / 3);
   // Of the whole photo, whatever the network's input; nothing that a model would say.
   CHECK(saliency.map.size() == picture.size());
   CHECK(cv::checkRange(saliency.map));

@@ -237,9 +237,14 @@ int explain(Console& console, Flags& flags) {
   run.skip_refused = methods.size() > 1;
   if (flags.measure) run.measuring = std::make_unique<MeasureSession>(model, flags.seed);
   try {
-    for (const std::string& photo : flags.photos) {
+    const auto count = static_cast<std::int64_t>(flags.photos.size());
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::string& photo = flags.photos[static_cast<std::size_t>(i)];
       if (Console::stop_asked()) throw Interrupted();
       explain_photo(run, photo);
+      // Otherwise each photo's own lines tell how far it is.
+      if (console.json() && count > 1)
+        report(console.progress(), {"explaining", i + 1, count, "photos", photo});
     }
   } catch (const Interrupted&) {
     console.remark(fmt::format("Interrupted; {} of {} maps were written.", run.maps.size(),

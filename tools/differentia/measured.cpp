@@ -46,7 +46,7 @@ std::string measures_text(const MapMeasures& measures) {
   }
   if (std::isfinite(measures.inside)) {
     add(
-        fmt::format("{:.0f} % of the evidence for the target lies inside the mask, which is {:.0f} "
+        fmt::format("{:.0f} % of what the map marks lies inside the mask, which is {:.0f} "
                     "% of what the network sees",
                     100 * measures.inside, 100 * measures.area));
     add(fmt::format(

@@ -25,7 +25,7 @@ std::vector<BenchRow> bench_saliency(const SaliencyBenchOptions& options,
     pets.name = "pets";
     pets.photos = options.pets + "/photos.csv";
     pets.model = options.pets + "/model.pt";
-    pets.count = std::max(1, options.count / 9);
+    pets.count = std::max(1, options.count / 12);
     pets.extra = std::max(1, options.count / 36);
     sets.push_back(pets);
   }

@@ -15,7 +15,7 @@ struct SaliencyBenchOptions {
   std::string model;                         // the network trained on it
   std::string pets = "../shared/real/pets";  // photos.csv and model.pt; left out where absent
   std::vector<std::string> methods;          // empty: all; else these, over all photos
-  int count = 216;                           // photos of the world; a ninth of that of the pets
+  int count = 216;                           // photos of the world; a twelfth of that of the pets
   int threads = 2;
   std::string markdown;  // file that the tables are written to; empty: nowhere
 };

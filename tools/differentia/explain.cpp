@@ -159,7 +159,7 @@ void explain_photo(Run& run, const std::string& path) {
     target = run.plan.of({});
     targets.fixed = {target.target};
   }
-  bool answered = false;
+  bool named = false, answered = false;
   double unseen = 0;
   SaliencyReceiver receiver;
   receiver.made = [&](std::size_t way, std::vector<Saliency> maps) {
@@ -175,7 +175,9 @@ void explain_photo(Run& run, const std::string& path) {
       run.maps.back()["measures"] = measures_json(measures);
       measured = measures_text(measures);
     }
-    if (!answered && (!made.saliency.outputs.empty() || way + 1 == run.ways.size())) {
+    if (!named) run.console.print(path);
+    named = true;
+    if (!answered && !made.saliency.outputs.empty()) {
       run.console.print(answer_text(made, *run.model, run.flags.top));
       answered = true;
     }

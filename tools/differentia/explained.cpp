@@ -175,15 +175,13 @@ ordered_json explained_json(const Explained& made, const Model& model, int top) 
 
 std::string answer_text(const Explained& made, const Model& model, int top) {
   const Saliency& saliency = made.saliency;
-  if (saliency.outputs.empty()) return made.photo;
   const bool classes = is_classifier(model);
   const char* what = !made.target.logits      ? "mean along it"
                      : !classes               ? "value"
                      : made.target.output < 0 ? "difference of logits"
                      : model.softmaxed()      ? "log p"
                                               : "logit";
-  std::string text =
-      fmt::format("{}\n  {}: {} {:.2f}", made.photo, made.target.name, what, saliency.target);
+  std::string text = fmt::format("  {}: {} {:.2f}", made.target.name, what, saliency.target);
   const std::vector<double> shares =
       classes ? probabilities(saliency.outputs) : std::vector<double>();
   for (const int output : ranked(saliency.outputs, top)) {

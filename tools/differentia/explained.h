@@ -50,7 +50,7 @@ double no_evidence(const cv::Mat& map);
 
 nlohmann::ordered_json explained_json(const Explained& made, const Model& model, int top);
 
-// What the model says of the photo, and what was explained.
+// What the model says of the photo, and what was explained. REQUIRES: the method needs a model.
 std::string answer_text(const Explained& made, const Model& model, int top);
 // One line of the map: method, file, cost.
 std::string map_text(const Explained& made);

@@ -37,7 +37,11 @@ constexpr Comparison kComparisons[] = {
     {"insertion − centre", true, kCentreRow},
 };
 
-bool better(const Estimate& difference, bool insertion) {
+// The bootstrap's interval of a handful of photos is too narrow to be believed.
+constexpr int kFewest = 12;
+
+bool better(const Estimate& difference, bool insertion, int photos) {
+  if (photos < kFewest) return false;
   return insertion ? difference.low > 0 : difference.high < 0;
 }
 
@@ -45,11 +49,11 @@ std::string figure(double value) {
   return std::isnan(value) ? "" : fmt::format("{:.3f}", value);
 }
 
-std::string signed_figure(const Estimate& difference, bool insertion) {
+std::string signed_figure(const Estimate& difference, bool insertion, int photos) {
   if (std::isnan(difference.value)) return "";
   const std::string text =
       fmt::format("{:+.3f} ({:+.3f} … {:+.3f})", difference.value, difference.low, difference.high);
-  return better(difference, insertion) ? "**" + text + "**" : text;
+  return better(difference, insertion, photos) ? "**" + text + "**" : text;
 }
 
 std::string fill_table(const SaliencySet& set, const FillFields& fill) {
@@ -67,7 +71,7 @@ std::string fill_table(const SaliencySet& set, const FillFields& fill) {
       text += " ";
       if (r != comparison.reference) {
         text += signed_figure(paired_difference(set, row, set.rows[comparison.reference], field),
-                              comparison.insertion);
+                              comparison.insertion, row.count());
       }
       text += " |";
     }
@@ -182,7 +186,7 @@ std::vector<BenchRow> saliency_rows(const SaliencySet& set) {
         } else if (asked && row.count() < kEnough) {
           fewer += text;
         } else {
-          const bool good = better(difference, comparison.insertion);
+          const bool good = better(difference, comparison.insertion, row.count());
           specific += 1;
           reached += good;
           if (!good) missed += text;

@@ -14,7 +14,7 @@ namespace differentia {
 std::string methods_markdown();
 
 // Three tables: deletion and insertion with either fill, and the rest. Bold: better than the
-// reference, the 95 % interval of the paired difference apart from zero.
+// reference, the 95 % interval of the paired difference over at least 12 photos apart from zero.
 std::string saliency_markdown(const SaliencySet& set);
 
 // design.md's row for either fill: how many of the class-specific methods are better than random on

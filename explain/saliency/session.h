@@ -69,7 +69,8 @@ struct SaliencyReceiver {
 class SaliencySession {
  public:
   // `batch`: altered photos that go through the network together; `workers`: threads that make and
-  // run such batches at the same time, 0: as many as LibTorch may use. Results depend on neither.
+  // run such batches at the same time, 0: as many as LibTorch may use. Results do not depend on the
+  // workers, nor, but for the last bits of a sum, on the batch.
   explicit SaliencySession(std::shared_ptr<const Model> model, int batch = 16, int workers = 0);
   ~SaliencySession();
 

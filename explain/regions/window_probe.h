@@ -1,0 +1,51 @@
+#pragma once
+
+// What the model says of windows of one photo, and where in each it finds the evidence.
+
+#include <memory>
+#include <vector>
+
+#include <gsl/span>
+#include <opencv2/core.hpp>
+
+#include "base/image/photo.h"
+#include "base/matrix.h"
+#include "explain/model.h"
+
+namespace differentia {
+
+// One answer. A score is an output less the mean of all outputs: what all windows have in common
+// (blur, noise, an empty background) moves every output alike and falls out.
+struct WindowAnswer {
+  int output = 0;          // the highest
+  double score = 0;        // its own
+  double probability = 0;  // its softmax
+};
+
+// REQUIRES: not empty.
+WindowAnswer answer_of(gsl::span<const float> scores);
+
+// One per worker (not thread-safe).
+class WindowProbe {
+ public:
+  // `layer` must be one that carries attribution; empty: the card's deep layer. Throws InputError
+  // where it does not, and for a model with fewer than two outputs.
+  explicit WindowProbe(std::shared_ptr<const Model> model, const std::string& layer = {});
+  ~WindowProbe();
+
+  // Scores of each window (windows × outputs), each cut from the photo and brought to the model's
+  // input as a photo of its own. Windows are in photo coordinates; less than a pixel is widened.
+  Matrix scores(const Photo& photo, gsl::span<const Box> windows);
+
+  // Evidence for an organism of any taxon over the photo, `size` (32FC1): each window's attribution
+  // of its first answer's score to the positions of the layer, averaged over the windows that show
+  // a pixel, confident windows counting more. In units of the outputs, as if every position were
+  // like this one. `scores`: as above, of the same windows.
+  cv::Mat evidence(const Photo& photo, gsl::span<const Box> windows, Size size, Matrix& scores);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace differentia

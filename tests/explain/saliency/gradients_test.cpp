@@ -204,11 +204,11 @@ TEST_CASE("integrated gradients are complete within 1 % on a smooth network") {
 
 TEST_CASE("integrated gradients say when their sum is off") {
   const Photo photo = golden_photo("capped");
-  const Saliency few = ask("capped", "integrated-gradients steps=1", photo);
+  const Saliency few = ask("capped", "integrated-gradients baseline=black steps=1", photo);
   CHECK(std::abs(few.completeness_error) > 0.05 * std::abs(few.difference));
   REQUIRE(few.warnings.size() == 1);
   CHECK_THAT(few.warnings[0], Contains("more steps"));
-  const Saliency many = ask("capped", "integrated-gradients steps=400", photo);
+  const Saliency many = ask("capped", "integrated-gradients baseline=black steps=400", photo);
   CHECK(std::abs(many.completeness_error) < 0.05 * std::abs(many.difference));
   CHECK(many.warnings.empty());
 }
@@ -361,8 +361,9 @@ TEST_CASE("on photos the error of integrated gradients falls with more steps") {
   const auto winner = std::max_element(outputs.begin(), outputs.end()) - outputs.begin();
   std::vector<double> errors;
   for (const std::string steps : {"8", "64"}) {
-    const Saliency saliency = session.run(photo, Target::output(static_cast<int>(winner)),
-                                          way("integrated-gradients steps=" + steps), {64, 64});
+    const Saliency saliency =
+        session.run(photo, Target::output(static_cast<int>(winner)),
+                    way("integrated-gradients baseline=black steps=" + steps), {64, 64});
     errors.push_back(std::abs(saliency.completeness_error / saliency.difference));
   }
   WARN("off by " << errors[0] << " of the difference at 8 steps, " << errors[1] << " at 64");

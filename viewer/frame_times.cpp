@@ -28,7 +28,8 @@ void move_hands(int frame, Size window) {
   ImGuiIO& io = ImGui::GetIO();
   constexpr int kRound = 160;  // frames until the script begins again, elsewhere
   const int at = frame % kRound;
-  const double angle = 2.4 * (frame / kRound);
+  const int round = frame / kRound;
+  const double angle = 2.4 * round;
   const double x = window.width * (0.47 + 0.1 * std::cos(angle));
   const double y = window.height * (0.5 + 0.16 * std::sin(angle));
   io.MousePos = {static_cast<float>(x), static_cast<float>(y)};

@@ -128,7 +128,7 @@ void GlRenderer::make_lines() {
 }
 
 GlRenderer::~GlRenderer() {
-  reset_icons(tile_);
+  GlRenderer::reset_icons(tile_);
   glDeleteBuffers(1, &line_corners_);
   glDeleteVertexArrays(1, &line_array_);
   glDeleteProgram(line_program_);

@@ -59,6 +59,7 @@ std::vector<Point> candidates(const LabelRequest& label) {
   if (small(label)) return beside(label);
   static const std::vector<Point> around = offsets();
   std::vector<Point> list;
+  list.reserve(around.size());
   for (const Point& offset : around)
     list.push_back(
         {label.anchor.x + offset.x * label.width, label.anchor.y + offset.y * label.height});

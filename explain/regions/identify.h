@@ -42,7 +42,7 @@ struct IdentifyOptions {
   // There is no organism where the photo's colours and textures without shapes (its tiles in random
   // order) give more than this share of the best region's score for the same taxon, and no region's
   // answer has the probability `sure`.
-  double texture = 0.62;
+  double texture = 0.7;
   double sure = 0.85;
 };
 

@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "tools/bench/collect.h"
 #include "tools/bench/concepts.h"
+#include "tools/bench/identify.h"
 #include "tools/bench/map.h"
 #include "tools/bench/python_way.h"
 #include "tools/bench/saliency.h"
@@ -58,6 +59,22 @@ std::string demo_world(const Options& options, const ProgressCallback& progress)
   world.threads = options.threads;
   if (!fs::exists(world.output)) world::write_world(world, progress);
   return world.output + "/photos.csv";
+}
+
+// Photos of one and of several birds, of a seed that nothing was tuned or trained on.
+IdentifyBenchOptions identify_options(const Options& options, const ProgressCallback& progress) {
+  world::WorldOptions world;
+  world.output = options.scratch + "/identify-world";
+  world.seed = 11;
+  world.train_photos = 0;
+  world.test_photos = 4;
+  world.several_photos = 96;
+  world.threads = options.threads;
+  if (!fs::exists(world.output)) world::write_world(world, progress);
+  IdentifyBenchOptions identify;
+  identify.world = world.output;
+  identify.model = options.model;
+  return identify;
 }
 
 struct Group {
@@ -114,6 +131,14 @@ const std::vector<Group>& groups() {
          speed.scratch = options.scratch + "/rise";
          speed.threads = options.threads;
          return bench_saliency_speed(speed, progress);
+       }},
+      {"identify", "taxa in a photo: named, boxed, not split",
+       [](const Options& options, const ProgressCallback& progress) {
+         return bench_identify(identify_options(options, progress), progress);
+       }},
+      {"masks", "estimated subject masks against the true ones and GrabCut from a rectangle",
+       [](const Options& options, const ProgressCallback& progress) {
+         return bench_masks(identify_options(options, progress), progress);
        }},
       {"viewer", "start and frame",
        [](const Options& options, const ProgressCallback&) {

@@ -262,7 +262,7 @@ void App::frame(Size size, double time, double step) {
     start_message_ = error.what();
   }
   Desk desk{state_,     theme_,           renderer_,    *thumbnails_, *photos_,
-            *saliency_, catalogue_.get(), icons_.get(), sheets_.get()};
+            *saliency_, catalogue_.get(), icons_.get(), sheets_};
   desk.still = still_;
   desk.time = time;
   desk.step = step;

@@ -1,9 +1,10 @@
 #pragma once
 
 // What every panel works with: the state it reads and changes, where data and pictures come from,
-// and how things look. Lives for one frame; owns nothing.
+// and how things look. Lives for one frame.
 
 #include <functional>
+#include <memory>
 #include <string>
 
 #include "viewer/catalogue.h"
@@ -25,7 +26,7 @@ struct Desk {
   SaliencyDesk& saliency;
   Catalogue* catalogue = nullptr;  // null on the start screen
   IconCache* icons = nullptr;
-  SheetFiles* sheets = nullptr;  // outlives all jobs
+  std::shared_ptr<SheetFiles> sheets{};  // jobs that read from it hold it
   std::string photo_root{};
   bool still = false;                      // a snapshot: nothing moves
   double time = 0, step = 0;               // seconds since the start; of this frame

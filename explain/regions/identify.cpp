@@ -19,8 +19,9 @@ namespace {
 
 constexpr std::array<double, 2> kMargins = {1.1, 1.35};  // a region is shown with either
 constexpr std::array<double, 4> kNamingMargins = {1.1, 1.35, 1.6, 1.9};
-constexpr int kTiles = 8;                 // a side, of the photo without shapes
-constexpr double kSplitPieceRatio = 0.5;  // pieces that score less of the whole are dropped parts
+constexpr int kTiles = 8;  // a side, of the photo without shapes
+// A region that scores less than this share of the best one is background or a lost part.
+constexpr double kLeastShare = 0.5;
 
 cv::Mat shrunk(const cv::Mat& bgr, int side) {
   const double scale = std::min(1.0, static_cast<double>(side) / std::max(bgr.cols, bgr.rows));
@@ -139,7 +140,7 @@ class Splitter {
   double step_x_, step_y_;
 };
 
-// The mask's pieces in the region: what subject_bounds() kept.
+// The mask within the region's bounds.
 cv::Mat mask_of(const cv::Mat& mask, const Region& region) {
   cv::Mat result(mask.size(), CV_8UC1, cv::Scalar(0));
   mask(region.bounds).copyTo(result(region.bounds));
@@ -246,10 +247,9 @@ IdentifyResult Identifier::run(const Photo& photo) {
   }
   const double best = result.best_score;
   if (result.shapeless_score > options.texture * best && surest < options.sure) regions.clear();
-  regions.erase(std::remove_if(regions.begin(), regions.end(),
-                               [&](const Region& region) {
-                                 return region.answer.score < kSplitPieceRatio * best;
-                               }),
+  regions.erase(std::remove_if(
+                    regions.begin(), regions.end(),
+                    [&](const Region& region) { return region.answer.score < kLeastShare * best; }),
                 regions.end());
   std::sort(regions.begin(), regions.end(),
             [](const Region& a, const Region& b) { return a.answer.score > b.answer.score; });

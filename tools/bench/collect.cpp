@@ -7,7 +7,6 @@
 #include <chrono>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -233,30 +232,15 @@ BenchRow speed_row(const CollectTimer& timer, bool attribute, int rounds, double
   return row;
 }
 
-// What the process holds now, bytes (Linux).
-double memory_held() {
-  std::ifstream status("/proc/self/status");
-  std::string word;
-  double kilobytes = 0;
-  while (status >> word) {
-    if (word == "VmRSS:") status >> kilobytes;
-  }
-  return 1024 * kilobytes;
+// What is allocated now, bytes. What the process holds (its resident set) follows that by steps of
+// megabytes, which would drown what a photo takes.
+double memory_in_use() {
+  const struct mallinfo2 info = mallinfo2();
+  return static_cast<double>(info.uordblks) + static_cast<double>(info.hblkhd);
 }
 
-// The last share of a run over which what it holds is averaged: a peak depends on which taxa happen
-// to be under way together, by more than what is measured here.
-constexpr double kLast = 0.2;
-
-struct Held {
-  double before = 0;  // with the photo set read
-  double during = 0;  // and towards the end of collecting
-};
-
-// By `count` photos in taxa of a hundred: the given ones over and over.
-Held held_by_collecting(const PhotoSet& some, const std::shared_ptr<const Model>& model, int count,
-                        int threads) {
-  malloc_trim(0);
+// The given photos over and over, `count` of them, in taxa of a hundred.
+PhotoSet many_photos(const PhotoSet& some, int count) {
   PhotoSet many;
   many.root = some.root;
   for (int taxon = 0; taxon < (count + 99) / 100; ++taxon) {
@@ -268,49 +252,54 @@ Held held_by_collecting(const PhotoSet& some, const std::shared_ptr<const Model>
     entry.taxon = i / 100;
     many.photos.push_back(std::move(entry));
   }
-  std::vector<int> outputs;
-  for (std::size_t taxon = 0; taxon < many.taxa.size(); ++taxon) {
-    outputs.push_back(static_cast<int>(taxon) % model->outputs());
+  return many;
+}
+
+// Least squares: how much y grows with each x.
+double slope(const std::vector<double>& x, const std::vector<double>& y) {
+  const double mean_x = mean(x), mean_y = mean(y);
+  double products = 0, squares = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    products += (x[i] - mean_x) * (y[i] - mean_y);
+    squares += (x[i] - mean_x) * (x[i] - mean_x);
   }
-  Held held;
-  held.before = memory_held();
-  CollectOptions options;
-  options.attribute = false;
-  options.threads = threads;
-  double sum = 0, samples = 0;
-  collect(
-      many, model, outputs, options, [](TaxonActivations&&) {}, {},
-      [&](const Progress& progress) {
-        if (progress.done < (1 - kLast) * count) return true;
-        sum += memory_held();
-        samples += 1;
-        return true;
-      });
-  held.during = sum / std::max(1.0, samples);
-  return held;
+  return products / squares;
 }
 
 BenchRow memory_row(const PhotoSet& photos, const std::shared_ptr<const Model>& model,
                     const CollectBenchOptions& options, int threads) {
-  held_by_collecting(photos, model, 500, threads);  // what is allocated once
-  const Held fewer = held_by_collecting(photos, model, options.fewer_photos, threads);
-  const Held more = held_by_collecting(photos, model, options.more_photos, threads);
+  const double before = memory_in_use();
+  const PhotoSet many = many_photos(photos, options.more_photos);
+  const double of_set = (memory_in_use() - before) / options.more_photos;
+  std::vector<int> outputs;
+  for (std::size_t taxon = 0; taxon < many.taxa.size(); ++taxon) {
+    outputs.push_back(static_cast<int>(taxon) % model->outputs());
+  }
+  CollectOptions collecting;
+  collecting.attribute = false;
+  collecting.threads = threads;
+  // What is held goes up and down with the taxa under way; all that counts is how it grows.
+  std::vector<double> done, held;
+  collect(
+      many, model, outputs, collecting, [](TaxonActivations&&) {}, {},
+      [&](const Progress& progress) {
+        if (progress.done >= options.fewer_photos) {
+          done.push_back(static_cast<double>(progress.done));
+          held.push_back(memory_in_use());
+        }
+        return true;
+      });
+  const double of_collecting = slope(done, held);
   BenchRow row;
   row.name = "collect: memory for each further photo";
-  const double photos_more = options.more_photos - options.fewer_photos;
-  const double of_set = (more.before - fewer.before) / photos_more;
-  // At the middle of its last part a run has seen so many of its photos.
-  const double seen = (1 - kLast / 2) * photos_more;
-  const double of_collecting = ((more.during - more.before) - (fewer.during - fewer.before)) / seen;
   row.value = of_set + of_collecting;
   row.unit = "bytes";
   row.target = 1024;
   row.reached = row.value < row.target;
   row.n = fmt::format(
-      "{} and {} photos; {:.0f} bytes of it are the photo set's, {:.0f} collecting's; {:.0f} and "
-      "{:.0f} MB held towards the end",
-      options.fewer_photos, options.more_photos, of_set, of_collecting, fewer.during / 1e6,
-      more.during / 1e6);
+      "slope from {} to {} photos; {:.0f} bytes of it are the photo set's, {:.0f} collecting's; "
+      "{:.0f} MB allocated on average",
+      options.fewer_photos, options.more_photos, of_set, of_collecting, mean(held) / 1e6);
   return row;
 }
 

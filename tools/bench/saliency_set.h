@@ -16,9 +16,10 @@ namespace differentia {
 // A method, or a map that knows nothing, over the photos.
 struct SaliencyRow {
   std::string title;
-  const Method* method = nullptr;                  // null: a reference map
-  std::vector<std::optional<MapMeasures>> photos;  // by photo; none where it was not run or refused
-  std::string refused;                             // why, where it was refused
+  const Method* method = nullptr;  // null: a reference map
+  std::vector<std::optional<MapMeasures>>
+      photos{};           // by photo; none where it was not run or refused
+  std::string refused{};  // why, where it was refused
 
   int count() const;  // photos measured
 };

@@ -7,7 +7,7 @@ namespace {
 std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
   std::vector<RawMap> maps;
   for (const Target& target : call.targets) {
-    const auto gradients = passes.input_gradients(passes.input(), target).gradients[0];
+    const auto gradients = passes.gradients(kPixels, target);
     maps.push_back(
         {reduce_channels(gradients, call.values.choice("reduce")), pixel_grid(passes.model())});
   }
@@ -25,7 +25,7 @@ MethodEntry gradient_method() {
   method.help = "How steeply the target changes with each pixel";
   method.caveat =
       "It tells where a small change would matter, not what is there that speaks for the target.";
-  return {method, run};
+  return {method, run, /*at_pixels=*/true};
 }
 
 }  // namespace differentia

@@ -7,7 +7,7 @@ namespace {
 std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
   std::vector<RawMap> maps;
   for (const Target& target : call.targets) {
-    const auto gradients = passes.input_gradients(passes.input(), target).gradients[0];
+    const auto gradients = passes.gradients(kPixels, target);
     maps.push_back({reduce_channels(gradients * passes.input()[0], call.values.choice("reduce")),
                     pixel_grid(passes.model())});
   }
@@ -26,7 +26,7 @@ MethodEntry gradient_input_method() {
   method.caveat =
       "It goes by the effect of a small change, and pixels of the model card's mean colour count "
       "as nothing.";
-  return {method, run};
+  return {method, run, /*at_pixels=*/true};
 }
 
 }  // namespace differentia

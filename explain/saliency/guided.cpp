@@ -98,48 +98,70 @@ OpenedGraph open_relus(const Slice& slice, ReluRule rule) {
       others.empty() ? "" : fmt::format(" (its activations are {})", fmt::join(others, ", "))));
 }
 
-std::vector<RawMap> run(Passes& passes, const MethodCall& call, ReluRule rule,
-                        const std::string& title) {
-  std::vector<RawMap> maps;
-  for (const Target& target : call.targets) {
-    passes.check(target);
-    const bool of_outputs = target.layer.empty();
+// The maps of targets that are all read at `layer` (empty: the outputs): one forward pass, and a
+// backward pass for each.
+class GuidedPass {
+ public:
+  GuidedPass(Passes& passes, const std::string& layer, ReluRule rule, const std::string& title)
+      : passes_(passes) {
+    const bool of_outputs = layer.empty();
     const auto slice = passes.model().impl().slice(
-        "", of_outputs ? std::vector<std::string>{} : std::vector<std::string>{target.layer},
-        of_outputs, SliceUse::kGradient);
+        "", of_outputs ? std::vector<std::string>{} : std::vector<std::string>{layer}, of_outputs,
+        SliceUse::kGradient);
     const OpenedGraph opened = open_relus(*slice, rule);
     if (opened.graph->outputs().size() == 1) refuse(title, passes, opened.others);
-
-    const at::AutoGradMode record(true);
-    const auto leaf =
-        passes.input().detach().contiguous(at::MemoryFormat::ChannelsLast).requires_grad_(true);
-    jit::Stack stack{passes.network().self, leaf};
-    jit::InterpreterState(jit::Code(opened.graph, "guided")).run(stack);
-    for (std::size_t i = 1; i < stack.size(); ++i) {
-      stack[i].toTensor().register_hook(
-          [](const at::Tensor& gradient) { return gradient.clamp_min(0); });
-    }
-    const auto value = target_value(stack[0].toTensor(), target, passes.weights_of(target)).sum();
-    const auto gradient = torch::autograd::grad({value}, {leaf})[0];
-    passes.count_forward(1);
-    passes.count_backward(1);
-    require_finite(gradient, passes.model());
-
-    RawMap map;
-    map.values = reduce_channels(gradient[0], call.values.choice("reduce"));
-    map.grid = pixel_grid(passes.model());
     if (!opened.others.empty()) {
-      map.warnings.push_back(
+      warnings_.push_back(
           fmt::format("beside ReLUs the model has {}, which pass back as they are: the map is only "
                       "in part that of {}",
                       fmt::join(opened.others, ", "), title));
     }
     if (rule == ReluRule::kDeconvnet && !opened.pools) {
-      map.warnings.push_back(
+      warnings_.push_back(
           "the model has no max pooling, whose choices lead Deconvnet back to the photo: the map "
           "shows the strides of the convolutions more than the photo");
     }
-    maps.push_back(std::move(map));
+    const at::AutoGradMode record(true);
+    leaf_ = passes.input().detach().contiguous(at::MemoryFormat::ChannelsLast).requires_grad_(true);
+    jit::Stack stack{passes.network().self, leaf_};
+    jit::InterpreterState(jit::Code(opened.graph, "guided")).run(stack);
+    for (std::size_t i = 1; i < stack.size(); ++i) {
+      stack[i].toTensor().register_hook(
+          [](const at::Tensor& gradient) { return gradient.clamp_min(0); });
+    }
+    result_ = stack[0].toTensor();
+    passes.passed_forward(layer, result_);
+  }
+
+  RawMap map(const Target& target, const std::string& reduce) {
+    const at::AutoGradMode record(true);
+    const auto value = target_value(result_, target, passes_.weights_of(target)).sum();
+    const auto gradient = torch::autograd::grad({value}, {leaf_}, {}, /*retain_graph=*/true)[0];
+    passes_.passed_backward();
+    require_finite(gradient, passes_.model());
+    RawMap map;
+    map.values = reduce_channels(gradient[0], reduce);
+    map.grid = pixel_grid(passes_.model());
+    map.warnings = warnings_;
+    return map;
+  }
+
+ private:
+  Passes& passes_;
+  std::vector<std::string> warnings_;
+  at::Tensor leaf_, result_;  // the input, and what it gives
+};
+
+std::vector<RawMap> run(Passes& passes, const MethodCall& call, ReluRule rule,
+                        const std::string& title) {
+  std::map<std::string, GuidedPass> made;  // by the targets' layer
+  std::vector<RawMap> maps;
+  for (const Target& target : call.targets) {
+    passes.check(target);
+    auto place = made.find(target.layer);
+    if (place == made.end())
+      place = made.try_emplace(target.layer, passes, target.layer, rule, title).first;
+    maps.push_back(place->second.map(target, call.values.choice("reduce")));
   }
   return maps;
 }

@@ -88,22 +88,25 @@ std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
   const auto baseline = baseline_input(passes, call.values.choice("baseline"));
   const auto change = passes.input() - baseline;
   const auto at_baseline = passes.values(baseline, call.targets);
+  std::vector<at::Tensor> means;
+  for (std::size_t t = 0; t < call.targets.size(); ++t)
+    means.push_back(at::zeros(change.sizes(), change.options().dtype(at::kDouble))[0]);
+  for (int start = 0; start < steps; start += passes.batch()) {
+    report(call.progress, {"integrating gradients", start, steps, "passes", ""});
+    const int end = std::min(steps, start + passes.batch());
+    std::vector<at::Tensor> inputs;
+    for (int i = start; i < end; ++i) inputs.push_back(baseline + rule.places[i] * change);
+    const auto gradients = passes.input_gradients(at::cat(inputs), call.targets);
+    // One by one: the sum's order, and so its rounding, does not depend on the batch.
+    for (std::size_t t = 0; t < means.size(); ++t) {
+      for (int i = start; i < end; ++i)
+        means[t].add_(gradients[t][i - start].to(at::kDouble), rule.weights[i]);
+    }
+  }
   std::vector<RawMap> maps;
   for (std::size_t t = 0; t < call.targets.size(); ++t) {
     const Target& target = call.targets[t];
-    auto mean = at::zeros(change.sizes(), change.options().dtype(at::kDouble))[0];
-    for (int start = 0; start < steps; start += passes.batch()) {
-      report(call.progress, {"integrating gradients", static_cast<std::int64_t>(t) * steps + start,
-                             static_cast<std::int64_t>(call.targets.size()) * steps, "passes", ""});
-      const int end = std::min(steps, start + passes.batch());
-      std::vector<at::Tensor> inputs;
-      for (int i = start; i < end; ++i) inputs.push_back(baseline + rule.places[i] * change);
-      const auto gradients = passes.input_gradients(at::cat(inputs), target).gradients;
-      // One by one: the sum's order, and so its rounding, does not depend on the batch.
-      for (int i = start; i < end; ++i)
-        mean.add_(gradients[i - start].to(at::kDouble), rule.weights[i]);
-    }
-    const auto attribution = mean * change[0].to(at::kDouble);
+    const auto attribution = means[t] * change[0].to(at::kDouble);
     RawMap map;
     map.values = reduce_channels(attribution, call.values.choice("reduce"));
     map.grid = pixel_grid(passes.model());

@@ -22,6 +22,52 @@ std::string key_of(const std::string& layer, const Target& target) {
   return key;
 }
 
+// Where several targets are read in the results of one slice of the network: the layers that they
+// are at, then the outputs where one needs them.
+class TargetReader {
+ public:
+  // Throws InputError for an output or channel that is not there.
+  TargetReader(const Passes& passes, gsl::span<const Target> targets)
+      : model_(passes.model()), targets_(targets) {
+    for (const Target& target : targets) {
+      passes.check(target);
+      weights_.push_back(passes.weights_of(target));
+      if (target.layer.empty())
+        outputs_ = true;
+      else if (std::find(layers_.begin(), layers_.end(), target.layer) == layers_.end())
+        layers_.push_back(target.layer);
+    }
+  }
+
+  // From the pixels to all that the targets read.
+  std::shared_ptr<const Slice> slice(SliceUse use) const {
+    return model_.impl().slice("", layers_, outputs_, use);
+  }
+
+  // z of each photo for that target, gradients attached.
+  at::Tensor read(const std::vector<at::Tensor>& results, std::size_t target) const {
+    return target_value(result_of(results, target), targets_[target], weights_[target]);
+  }
+  // The same in another type, on the processor.
+  at::Tensor read(const std::vector<at::Tensor>& results, std::size_t target,
+                  at::ScalarType type) const {
+    return target_value(result_of(results, target).to(at::kCPU, type), targets_[target],
+                        weights_[target]);
+  }
+
+ private:
+  const at::Tensor& result_of(const std::vector<at::Tensor>& results, std::size_t target) const {
+    const auto layer = std::find(layers_.begin(), layers_.end(), targets_[target].layer);
+    return results[static_cast<std::size_t>(layer - layers_.begin())];
+  }
+
+  const Model& model_;
+  gsl::span<const Target> targets_;
+  std::vector<std::string> layers_;
+  bool outputs_ = false;
+  std::vector<at::Tensor> weights_;
+};
+
 }  // namespace
 
 at::Tensor target_value(const at::Tensor& values, const Target& target, const at::Tensor& weights) {
@@ -70,56 +116,104 @@ double Passes::offset_of_position(const std::string& layer, const Target& target
   return target.layer == layer && positions > 0 ? target.offset / positions : 0;
 }
 
-void Passes::prepare(const std::vector<std::string>& layers, gsl::span<const Target> targets) {
-  std::set<std::string> wanted(layers.begin(), layers.end());
+void Passes::prepare(const Places& places, gsl::span<const Target> targets) {
+  Places wanted = places;
   for (const Target& target : targets) {
     check(target);
-    if (!target.layer.empty()) wanted.insert(target.layer);
+    if (target.layer.empty()) continue;
+    (wanted.differentiated.empty() ? wanted.seen : wanted.differentiated).insert(target.layer);
   }
-  bool new_one = false;
-  for (const std::string& layer : wanted) {
+  Places missing;
+  for (const std::string& layer : wanted.seen) {
     model_->layer(layer);  // throws where there is none
-    new_one = new_one || recorded_.count(layer) == 0;
+    if (activations_.count(layer) == 0) missing.seen.insert(layer);
   }
-  if (!new_one) return;
-  for (const auto& [layer, activations] : recorded_) wanted.insert(layer);
-  run({wanted.begin(), wanted.end()});
+  for (const std::string& place : wanted.differentiated) {
+    if (place != kPixels) model_->layer(place);
+    if (recorded_.count(place) == 0) missing.differentiated.insert(place);
+  }
+  if (!missing.differentiated.empty()) {
+    for (const auto& [place, values] : recorded_) missing.differentiated.insert(place);
+    record(missing);
+  } else if (!missing.seen.empty()) {
+    look(missing.seen);
+  }
 }
 
-// The forward pass: at full speed to the last layer that determines them all and all that follows;
-// only what comes after it records gradients.
-void Passes::run(std::vector<std::string> layers) {
-  const auto place = [this](const std::string& path) { return &model_->layer(path); };
-  std::sort(layers.begin(), layers.end(), [&](const std::string& a, const std::string& b) {
-    return place(a) < place(b);  // in the order of execution
-  });
-  std::string from;
-  at::Tensor start = input_;
-  // Every way from the input to a layer that is executed after a candidate leads through that one.
-  const LayerInfo* last = place(layers.front());
-  while (!last->candidate && last != model_->layers().data()) --last;
-  if (last->candidate) {
-    from = last->path;
-    const torch::NoGradGuard no_grad;
-    start = model_->impl().slice("", {from}, false, SliceUse::kForward)->run(input_)[0];
-  }
-  const at::AutoGradMode record(true);
-  start = start.detach().requires_grad_(true);
-  const auto results = model_->impl().slice(from, layers, true, SliceUse::kGradient)->run(start);
-  recorded_.clear();
-  gradients_.clear();
-  for (std::size_t i = 0; i < layers.size(); ++i) recorded_[layers[i]] = results[i];
-  recorded_outputs_ = results.back();
-  outputs_ = recorded_outputs_.detach();
+void Passes::keep(const std::string& layer, const at::Tensor& values) {
+  // What is known stays: two kinds of pass may differ in the last bits.
+  if (!layer.empty())
+    activations_.emplace(layer, values.detach());
+  else if (!outputs_.defined())
+    outputs_ = values.detach();
+}
+
+void Passes::passed_forward(const std::string& layer, const at::Tensor& values) {
+  keep(layer, values);
+  count_.forward += 1;
+  count_.recorded += 1;
+}
+
+// A forward pass at full speed.
+void Passes::look(const std::set<std::string>& layers) {
+  const torch::NoGradGuard no_grad;
+  const std::vector<std::string> order(layers.begin(), layers.end());
+  const auto results = model_->impl().slice("", order, true, SliceUse::kForward)->run(input_);
+  for (std::size_t i = 0; i < order.size(); ++i) keep(order[i], results[i]);
+  keep("", results.back());
   count_.forward += 1;
 }
 
-const at::Tensor& Passes::outputs() {
-  if (!outputs_.defined()) {
-    const torch::NoGradGuard no_grad;
-    outputs_ = model_->impl().slice("", {}, true, SliceUse::kForward)->run(input_)[0];
-    count_.forward += 1;
+// A forward pass: at full speed to the last layer that determines all that is differentiated and
+// all that follows; only what comes after it records gradients.
+void Passes::record(const Places& places) {
+  std::vector<std::string> before;  // layers of the part at full speed
+  at::Tensor start = input_.contiguous(at::MemoryFormat::ChannelsLast);
+  std::string from;
+  if (places.differentiated.count(kPixels) == 0) {
+    const LayerInfo* last = order_of(*places.differentiated.begin());
+    for (const std::string& layer : places.differentiated) last = std::min(last, order_of(layer));
+    // Every way from the input to a layer that is executed after a candidate leads through that
+    // one.
+    while (!last->candidate && last != model_->layers().data()) --last;
+    if (last->candidate) {
+      from = last->path;
+      for (const std::string& layer : places.seen) {
+        if (order_of(layer) < last) before.push_back(layer);
+      }
+      before.push_back(from);
+      const torch::NoGradGuard no_grad;
+      const auto results = model_->impl().slice("", before, false, SliceUse::kForward)->run(input_);
+      for (std::size_t i = 0; i < before.size(); ++i) keep(before[i], results[i]);
+      start = results.back();
+    }
   }
+  std::vector<std::string> after;
+  for (const std::set<std::string>* wanted : {&places.differentiated, &places.seen}) {
+    for (const std::string& place : *wanted) {
+      const bool there = std::find(after.begin(), after.end(), place) != after.end();
+      if (place != kPixels && !there && (from.empty() || order_of(place) >= order_of(from)))
+        after.push_back(place);
+    }
+  }
+  const at::AutoGradMode recording(true);
+  start = start.detach().requires_grad_(true);
+  const auto results = model_->impl().slice(from, after, true, SliceUse::kGradient)->run(start);
+  recorded_.clear();
+  gradients_.clear();
+  if (places.differentiated.count(kPixels) > 0) recorded_[kPixels] = start;
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    keep(after[i], results[i]);
+    if (places.differentiated.count(after[i]) > 0) recorded_[after[i]] = results[i];
+  }
+  recorded_outputs_ = results.back();
+  keep("", recorded_outputs_);
+  count_.forward += 1;
+  count_.recorded += 1;
+}
+
+const at::Tensor& Passes::outputs() {
+  if (!outputs_.defined()) look({});
   return outputs_;
 }
 
@@ -132,38 +226,37 @@ double Passes::value(const Target& target) {
 }
 
 at::Tensor Passes::activations(const std::string& layer) {
-  prepare({layer}, {});
-  return recorded_.at(layer).detach()[0];
+  prepare({{layer}, {}}, {});
+  return activations_.at(layer)[0];
 }
 
-at::Tensor Passes::gradients(const std::string& layer, const Target& target) {
-  const std::string key = key_of(layer, target);
-  prepare({layer}, {&target, 1});
+at::Tensor Passes::gradients(const std::string& place, const Target& target) {
+  const std::string key = key_of(place, target);
+  prepare({{}, {place}}, {&target, 1});
   if (gradients_.count(key) == 0) run_backward(target);
   const at::Tensor& gradient = gradients_.at(key);
   if (!gradient.defined()) {
     const std::string list = " (`differentia model` lists them).";
     if (target.layer.empty()) {
-      throw InputError("The target does not depend on the layer " + layer +
+      throw InputError("The target does not depend on the layer " + place +
                        ": choose one before it" + list);
     }
     throw InputError("The target lies at the layer " + target.layer +
-                     ", which does not depend on " + layer + ": for the map choose " +
+                     ", which does not depend on " + place + ": for the map choose " +
                      target.layer + " or a layer before it" + list);
   }
   require_finite(gradient, *model_);
   return gradient;
 }
 
-// To all recorded layers at once, so that a further method at another layer finds its gradient
-// made.
+// To all recorded places at once, so that a further method at another one finds its gradient made.
 void Passes::run_backward(const Target& target) {
   const at::AutoGradMode record(true);
   std::vector<std::string> names;
   std::vector<at::Tensor> places;
-  for (const auto& [name, activations] : recorded_) {
+  for (const auto& [name, values] : recorded_) {
     names.push_back(name);
-    places.push_back(activations);
+    places.push_back(values);
   }
   const auto value =
       target_value(target.layer.empty() ? recorded_outputs_ : recorded_.at(target.layer), target,
@@ -195,23 +288,8 @@ at::Tensor Passes::values(const at::Tensor& inputs, gsl::span<const Target> targ
 
 void Passes::altered_values(std::int64_t count, const Alter& alter, gsl::span<const Target> targets,
                             const Take& take) {
-  std::vector<std::string> layers;
-  bool with_outputs = false;
-  for (const Target& target : targets) {
-    check(target);
-    if (target.layer.empty())
-      with_outputs = true;
-    else if (std::find(layers.begin(), layers.end(), target.layer) == layers.end())
-      layers.push_back(target.layer);
-  }
-  const auto slice = model_->impl().slice("", layers, with_outputs, SliceUse::kForward);
-  std::vector<at::Tensor> weights;     // of each target, and
-  std::vector<std::size_t> result_of;  // where among the results it reads
-  for (const Target& target : targets) {
-    weights.push_back(weights_of(target));
-    result_of.push_back(static_cast<std::size_t>(
-        std::find(layers.begin(), layers.end(), target.layer) - layers.begin()));
-  }
+  const TargetReader reader(*this, targets);
+  const auto slice = reader.slice(SliceUse::kForward);
   const auto make_worker = [&]() -> BatchWork {
     return [&, inputs = at::Tensor()](std::int64_t first, std::int64_t length) mutable {
       // Row-major: oneDNN chooses its own layout from there.
@@ -221,8 +299,7 @@ void Passes::altered_values(std::int64_t count, const Alter& alter, gsl::span<co
       const auto results = slice->run(inputs);
       std::vector<double> values(static_cast<std::size_t>(length) * targets.size());
       for (std::size_t t = 0; t < targets.size(); ++t) {
-        const auto column =
-            target_value(results[result_of[t]].to(at::kCPU, at::kDouble), targets[t], weights[t]);
+        const auto column = reader.read(results, t, at::kDouble);
         for (std::int64_t i = 0; i < length; ++i) {
           values[static_cast<std::size_t>(i) * targets.size() + t] = column.data_ptr<double>()[i];
         }
@@ -245,32 +322,34 @@ void Passes::altered_values(std::int64_t count, const Alter& alter, gsl::span<co
       });
 }
 
-Passes::InputGradients Passes::input_gradients(const at::Tensor& inputs, const Target& target) {
-  check(target);
-  const bool of_outputs = target.layer.empty();
-  const auto slice = model_->impl().slice(
-      "", of_outputs ? std::vector<std::string>{} : std::vector<std::string>{target.layer},
-      of_outputs, SliceUse::kGradient);
+std::vector<at::Tensor> Passes::input_gradients(const at::Tensor& inputs,
+                                                gsl::span<const Target> targets) {
+  const TargetReader reader(*this, targets);
+  const auto slice = reader.slice(SliceUse::kGradient);
   const at::AutoGradMode record(true);
   const std::int64_t count = inputs.size(0);
-  InputGradients result;
-  result.values = at::empty({count}, at::kDouble);
-  result.gradients = at::empty(inputs.sizes(), inputs.options());
+  std::vector<at::Tensor> all;
+  for (std::size_t t = 0; t < targets.size(); ++t)
+    all.push_back(at::empty(inputs.sizes(), inputs.options()));
   for (std::int64_t start = 0; start < count; start += batch_) {
     const std::int64_t length = std::min<std::int64_t>(batch_, count - start);
     const auto leaf = inputs.narrow(0, start, length)
                           .detach()
                           .contiguous(at::MemoryFormat::ChannelsLast)
                           .requires_grad_(true);
-    const auto values = target_value(slice->run(leaf)[0], target, weights_of(target));
-    const auto gradient = torch::autograd::grad({values.sum()}, {leaf})[0];
-    require_finite(gradient, *model_);
-    result.values.narrow(0, start, length).copy_(values.detach());
-    result.gradients.narrow(0, start, length).copy_(gradient);
+    const auto results = slice->run(leaf);
+    for (std::size_t t = 0; t < targets.size(); ++t) {
+      const bool last = t + 1 == targets.size();
+      const auto gradient = torch::autograd::grad({reader.read(results, t).sum()}, {leaf}, {},
+                                                  /*retain_graph=*/!last)[0];
+      require_finite(gradient, *model_);
+      all[t].narrow(0, start, length).copy_(gradient);
+    }
   }
   count_.forward += static_cast<int>(count);
-  count_.backward += static_cast<int>(count);
-  return result;
+  count_.recorded += static_cast<int>(count);
+  count_.backward += static_cast<int>(count * static_cast<std::int64_t>(targets.size()));
+  return all;
 }
 
 }  // namespace differentia

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,21 @@
 
 namespace differentia {
 
+// The place of the input itself, beside the layers' paths: where gradients reach the pixels.
+inline const std::string kPixels;
+
+// Where a photo is looked at while it passes through the network.
+struct Places {
+  std::set<std::string> seen;            // layers: their activations are asked for
+  std::set<std::string> differentiated;  // layers or kPixels: gradients there as well
+
+  bool empty() const { return seen.empty() && differentiated.empty(); }
+};
+
 struct PassCount {
   int forward = 0;   // photos (or altered photos) through the network, or a part of it
-  int backward = 0;  // the same, backward
+  int recorded = 0;  // those of them that recorded, on a part of the way, what gradients need
+  int backward = 0;  // photos backward
 };
 
 class Passes {
@@ -42,10 +55,10 @@ class Passes {
   // 1 × 3 × height × width, preprocessed, in the model's type and on its device.
   const at::Tensor& input() const { return input_; }
 
-  // One forward pass that serves all these layers, these targets and the outputs, so that what
-  // follows finds it made. Throws UnknownName; InputError for an output or channel that is not
-  // there.
-  void prepare(const std::vector<std::string>& layers, gsl::span<const Target> targets);
+  // One forward pass that serves all these places, these targets and the outputs, so that what
+  // follows finds it made. Only what lies above the first place that is differentiated records
+  // gradients. Throws UnknownName; InputError for an output or channel that is not there.
+  void prepare(const Places& places, gsl::span<const Target> targets);
 
   // 1 × outputs, no gradients attached.
   const at::Tensor& outputs();
@@ -54,9 +67,10 @@ class Passes {
 
   // channels × rows × columns of a layer, no gradients attached.
   at::Tensor activations(const std::string& layer);
-  // ∂z/∂(activations), of the same shape, by a backward pass through the layers above only. Throws
-  // InputError where the target does not depend on the layer, or a gradient is not finite.
-  at::Tensor gradients(const std::string& layer, const Target& target);
+  // ∂z/∂(activations), of the same shape, by a backward pass through the layers above only; at
+  // kPixels 3 × height × width. Throws InputError where the target does not depend on the place, or
+  // a gradient is not finite.
+  at::Tensor gradients(const std::string& place, const Target& target);
 
   // Forward only, folded, in batches, on all workers: z of n altered inputs (n × 3 × height ×
   // width), for each target. n × targets, float64 on the processor.
@@ -76,20 +90,20 @@ class Passes {
   void altered_values(std::int64_t count, const Alter& alter, gsl::span<const Target> targets,
                       const Take& take);
 
-  struct InputGradients {
-    at::Tensor values;     // n: z of each, float64 on the processor
-    at::Tensor gradients;  // n × 3 × height × width: ∂z/∂input
-  };
-  // Down to the pixels, in batches. Throws InputError where a gradient is not finite.
-  InputGradients input_gradients(const at::Tensor& inputs, const Target& target);
+  // ∂z/∂input of other inputs than the photo (n × 3 × height × width), of the same shape, for each
+  // target: in batches, each of one forward pass and a backward pass for each target. Throws
+  // InputError where a gradient is not finite.
+  std::vector<at::Tensor> input_gradients(const at::Tensor& inputs,
+                                          gsl::span<const Target> targets);
 
   // What belongs to each position of the layer of a target's offset: of a target at that very layer
   // (a concept's direction), whose zero is the mean activation and not none, its share; else 0.
   double offset_of_position(const std::string& layer, const Target& target) const;
 
-  // Counts a pass that a method made by itself.
-  void count_forward(int photos) { count_.forward += photos; }
-  void count_backward(int photos) { count_.backward += photos; }
+  // Counts a forward pass of the photo that a method made and recorded by itself. `values`: what it
+  // gave at `layer` (empty: the outputs), with a leading 1, so that no other pass is made for that.
+  void passed_forward(const std::string& layer, const at::Tensor& values);
+  void passed_backward() { count_.backward += 1; }
 
   // Throws InputError where the target names an output or channel that is not there.
   void check(const Target& target) const;
@@ -97,7 +111,11 @@ class Passes {
   at::Tensor weights_of(const Target& target) const;
 
  private:
-  void run(std::vector<std::string> layers);
+  // Where in the order of execution a layer is.
+  const LayerInfo* order_of(const std::string& layer) const { return &model_->layer(layer); }
+  void keep(const std::string& layer, const at::Tensor& values);
+  void look(const std::set<std::string>& layers);
+  void record(const Places& places);
   void run_backward(const Target& target);
 
   std::shared_ptr<const Model> model_;
@@ -107,10 +125,11 @@ class Passes {
   std::vector<float> pixels_;
   InputGeometry geometry_;
   at::Tensor input_;
-  at::Tensor outputs_;                           // detached
-  at::Tensor recorded_outputs_;                  // of the recorded tail; undefined before
-  std::map<std::string, at::Tensor> recorded_;   // activations of the recorded tail, by layer
-  std::map<std::string, at::Tensor> gradients_;  // by layer and target
+  at::Tensor outputs_;                             // no gradients attached
+  std::map<std::string, at::Tensor> activations_;  // the same, by layer, with a leading 1
+  at::Tensor recorded_outputs_;                    // of the recorded tail; undefined before
+  std::map<std::string, at::Tensor> recorded_;     // values of the recorded tail, by place
+  std::map<std::string, at::Tensor> gradients_;    // by place and target
   PassCount count_;
 };
 

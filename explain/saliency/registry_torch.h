@@ -26,6 +26,8 @@ struct RawMap {
   double difference = std::numeric_limits<double>::quiet_NaN();
   bool settled = false;  // ended before all passes asked for, as more would change nothing
   std::vector<std::string> warnings = {};  // sentences
+  // What it means where the map is zero everywhere; empty: what it means of most methods.
+  std::string if_zero = {};
 };
 
 struct MethodCall {
@@ -40,6 +42,7 @@ struct MethodEntry {
   // One map for each target. Throws InputError where the method cannot work on this model, saying
   // why and which can.
   std::vector<RawMap> (*run)(Passes& passes, const MethodCall& call);
+  bool at_pixels = false;  // asks for the gradients of the photo's own pixels
 };
 
 // The grid of the input's own pixels.

@@ -54,15 +54,17 @@ std::vector<std::string> layers_for(const Model& model, const Method& method,
   return layers;
 }
 
-void describe_evidence(const Method& method, const at::Tensor& values,
+void describe_evidence(const Method& method, const RawMap& map,
                        std::vector<std::string>& warnings) {
-  const double lowest = values.min().item<double>(), highest = values.max().item<double>();
+  const double lowest = map.values.min().item<double>();
+  const double highest = map.values.max().item<double>();
   if (highest <= 0 && lowest < 0) {
     warnings.push_back(
         "the map is negative everywhere: nothing in this photo speaks for the target");
   } else if (highest == 0) {
     warnings.push_back(
-        !method.needs_model ? "the map is zero everywhere: nothing stands out in this photo"
+        !map.if_zero.empty()  ? "the map is zero everywhere: " + map.if_zero
+        : !method.needs_model ? "the map is zero everywhere: nothing stands out in this photo"
         : method.is_signed
             ? "the map is zero everywhere: the target does not react to this photo"
             : "the map is zero everywhere: nothing in this photo speaks for the target");
@@ -75,20 +77,26 @@ struct Prepared {
   std::vector<std::string> layers;
 };
 
-// `all_layers`: of all ways, so that one pass serves them.
+void add_places(Places& places, const Prepared& way) {
+  const MethodEntry& entry = *way.entry;
+  auto& of_layers = entry.method.needs_gradients ? places.differentiated : places.seen;
+  of_layers.insert(way.layers.begin(), way.layers.end());
+  if (entry.at_pixels) places.differentiated.insert(kPixels);
+}
+
+// `places`: of all ways, so that one pass serves them.
 std::vector<Saliency> run_way(Passes& passes, const std::vector<Target>& targets,
                               const SaliencyOptions& way, const Prepared& prepared,
-                              const std::vector<std::string>& all_layers, Size size,
-                              const ProgressCallback& progress) {
+                              const Places& places, Size size, const ProgressCallback& progress) {
   const auto& [entry, values, own_layers] = prepared;
-  if (entry->method.needs_model) passes.prepare(all_layers, targets);
+  if (entry->method.needs_model && !places.empty()) passes.prepare(places, targets);
   std::vector<Saliency> of_targets;
   for (const RawMap& raw : entry->run(passes, {targets, values, own_layers, progress})) {
     if (!raw.values.isfinite().all().item<bool>())
       throw InputError("The map of " + entry->method.title + " is not finite for this photo.");
     Saliency saliency;
     saliency.warnings = raw.warnings;
-    describe_evidence(entry->method, raw.values, saliency.warnings);
+    describe_evidence(entry->method, raw, saliency.warnings);
     auto shown = raw.values;
     if (entry->method.rectifies && way.rectified) shown = shown.clamp_min(0);
     if (raw.over_photo) {
@@ -149,12 +157,12 @@ void SaliencySession::run(const Photo& photo, const PhotoTargets& asked,
   if (size.width <= 0 || size.height <= 0) size = photo.full_size;
   // Everything that can be refused is refused before anything is computed.
   std::vector<Prepared> prepared;
-  std::vector<std::string> layers;
+  Places places;
   for (const SaliencyOptions& way : ways) {
     const MethodEntry& entry = method_entry(way.method);
     prepared.push_back({&entry, MethodValues(entry.method, way.options),
                         layers_for(*model_, entry.method, way, asked.fixed)});
-    layers.insert(layers.end(), prepared.back().layers.begin(), prepared.back().layers.end());
+    add_places(places, prepared.back());
   }
   Passes passes(model_, photo, batch_, workers_);
   for (const Target& target : asked.fixed) passes.check(target);
@@ -163,14 +171,14 @@ void SaliencySession::run(const Photo& photo, const PhotoTargets& asked,
   PassCount before;
   std::vector<Target> targets = asked.fixed;
   if (asked.choose) {
-    if (!layers.empty()) passes.prepare(layers, {});  // gives the outputs as well
+    if (!places.empty()) passes.prepare(places, {});  // gives the outputs as well
     targets = asked.choose(numbers(passes.outputs()));
     for (const Target& target : targets) passes.check(target);
   }
   for (std::size_t w = 0; w < prepared.size(); ++w) {
     std::vector<Saliency> of_targets;
     try {
-      of_targets = run_way(passes, targets, ways[w], prepared[w], layers, size, progress);
+      of_targets = run_way(passes, targets, ways[w], prepared[w], places, size, progress);
     } catch (const InputError& why) {
       if (!receiver.refused) throw;
       receiver.refused(w, why);

@@ -46,24 +46,26 @@ std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
   const std::string& kind = call.values.choice("kind");
   const auto photo = passes.input()[0].to(at::kCPU, at::kDouble);
   const double sigma = call.values.number("sigma") * (photo.max() - photo.min()).item<double>();
-  std::vector<RawMap> maps;
-  for (std::size_t t = 0; t < call.targets.size(); ++t) {
-    Moments gradients;
-    for (int start = 0; start < samples; start += passes.batch()) {
-      report(call.progress,
-             {"averaging gradients", static_cast<std::int64_t>(t) * samples + start,
-              static_cast<std::int64_t>(call.targets.size()) * samples, "passes", ""});
-      std::vector<at::Tensor> noisy;
-      for (int i = start; i < std::min(samples, start + passes.batch()); ++i)
-        noisy.push_back(photo + sigma * noise(seed, i, photo.sizes()));
-      const auto inputs = at::stack(noisy).to(passes.input().options());
-      const auto found = passes.input_gradients(inputs, call.targets[t]).gradients.to(at::kDouble);
+  std::vector<Moments> gradients(call.targets.size());
+  for (int start = 0; start < samples; start += passes.batch()) {
+    report(call.progress, {"averaging gradients", start, samples, "passes", ""});
+    std::vector<at::Tensor> noisy;
+    for (int i = start; i < std::min(samples, start + passes.batch()); ++i)
+      noisy.push_back(photo + sigma * noise(seed, i, photo.sizes()));
+    const auto inputs = at::stack(noisy).to(passes.input().options());
+    const auto of_targets = passes.input_gradients(inputs, call.targets);
+    for (std::size_t t = 0; t < gradients.size(); ++t) {
+      const auto found = of_targets[t].to(at::kDouble);
       for (std::int64_t i = 0; i < found.size(0); ++i)
-        gradients.add(kind == "squared" ? found[i].square() : found[i]);
+        gradients[t].add(kind == "squared" ? found[i].square() : found[i]);
     }
-    const auto result = kind == "variance" ? gradients.variance() : gradients.mean();
-    maps.push_back(
-        {reduce_channels(result, call.values.choice("reduce")), pixel_grid(passes.model())});
+  }
+  std::vector<RawMap> maps;
+  for (const Moments& of_target : gradients) {
+    const auto result = kind == "variance" ? of_target.variance() : of_target.mean();
+    RawMap map{reduce_channels(result, call.values.choice("reduce")), pixel_grid(passes.model())};
+    if (kind == "variance") map.if_zero = "the gradient is the same for every noisy copy";
+    maps.push_back(std::move(map));
   }
   return maps;
 }

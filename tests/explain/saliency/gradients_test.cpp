@@ -133,7 +133,11 @@ TEST_CASE("on a linear network the gradient family has closed forms") {
   const Photo photo = golden_photo("linear");
   const auto gradient = ask("linear", "gradient reduce=signed", photo);
   CHECK(relative_error(ask("linear", "smoothgrad reduce=signed", photo).map, gradient.map) <= 1e-6);
-  CHECK(cv::norm(ask("linear", "smoothgrad kind=variance", photo).map, cv::NORM_INF) == 0);
+  const auto variance = ask("linear", "smoothgrad kind=variance", photo);
+  CHECK(cv::norm(variance.map, cv::NORM_INF) == 0);
+  CHECK(variance.warnings ==
+        std::vector<std::string>{
+            "the map is zero everywhere: the gradient is the same for every noisy copy"});
   // Any number of steps will do, and zero is the baseline of the mean colour.
   const auto product = ask("linear", "gradient-input", photo);
   for (const std::string steps : {"1", "2", "7"}) {
@@ -252,13 +256,18 @@ TEST_CASE("several targets of one call are as if asked one by one") {
   const auto model = golden_model("capped", false);
   const Photo photo = golden_photo("capped");
   SaliencySession session(model, 4);
-  const std::vector<Target> targets{Target::output(0), Target::difference(1, 3)};
+  Target at_layer;  // one that is read elsewhere
+  for (const LayerInfo& layer : model->layers()) {
+    if (layer.candidate && layer.height > 0) at_layer = {{{0, 1.0}, {1, -1.0}}, layer.path};
+  }
+  REQUIRE_FALSE(at_layer.layer.empty());
+  const std::vector<Target> targets{Target::output(0), at_layer, Target::difference(1, 3)};
   std::vector<SaliencyOptions> ways;
   for (const std::string& method : kFamily) ways.push_back(way(method));
   const auto all = session.run(photo, targets, ways);
   for (std::size_t w = 0; w < ways.size(); ++w) {
     for (std::size_t t = 0; t < targets.size(); ++t) {
-      INFO(ways[w].method);
+      INFO(ways[w].method << " target " << t);
       const Saliency alone = session.run(photo, targets[t], ways[w]);
       CHECK(cv::norm(all[w][t].map, alone.map, cv::NORM_INF) == 0);
     }
@@ -278,18 +287,32 @@ TEST_CASE("SmoothGrad: the seed tells the noise, no noise is the gradient") {
   CHECK(relative_error(zero.map, gradient.map) > 0.01);
 }
 
-TEST_CASE("passes are counted, and long methods can be stopped") {
+TEST_CASE("the targets of a call share the forward passes; each has its backward passes") {
+  const auto model = golden_model("capped", false);
+  const Photo photo = golden_photo("capped");
+  SaliencySession session(model, 4);
+  const std::vector<Target> three{Target::output(1), Target::difference(0, 3), Target::output(2)};
+  const auto passes = [&](const std::string& text, gsl::span<const Target> targets) {
+    const SaliencyOptions options = way(text);
+    const Saliency saliency = session.run(photo, targets, {&options, 1})[0][0];
+    return std::pair(saliency.forward_passes, saliency.backward_passes);
+  };
+  for (const std::string method : {"gradient", "gradient-input", "guided-backprop", "deconvnet"}) {
+    INFO(method);
+    CHECK(passes(method, {&three[0], 1}) == std::pair(1, 1));
+    CHECK(passes(method, three) == std::pair(1, 3));
+  }
+  // Beside its own passes the map's value, and the baseline's.
+  CHECK(passes("smoothgrad samples=10", {&three[0], 1}) == std::pair(10 + 1, 10));
+  CHECK(passes("smoothgrad samples=10", three) == std::pair(10 + 1, 30));
+  CHECK(passes("integrated-gradients steps=10", {&three[0], 1}) == std::pair(10 + 2, 10));
+  CHECK(passes("integrated-gradients steps=10", three) == std::pair(10 + 2, 30));
+}
+
+TEST_CASE("long methods of the gradient family can be stopped") {
   const auto model = golden_model("small", false);
   const Photo photo = golden_photo("small");
   SaliencySession session(model, 4);
-  // Beside its own passes the map's value, and the baseline's.
-  const auto smooth = session.run(photo, Target::output(1), way("smoothgrad samples=10"));
-  CHECK(smooth.forward_passes == 11);
-  CHECK(smooth.backward_passes == 10);
-  const auto integrated =
-      session.run(photo, Target::output(1), way("integrated-gradients steps=10"));
-  CHECK(integrated.forward_passes == 12);
-  CHECK(integrated.backward_passes == 10);
   for (const std::string method : {"smoothgrad", "integrated-gradients"}) {
     std::vector<std::int64_t> done;
     const auto stop = [&](const Progress& progress) {

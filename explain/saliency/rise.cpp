@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "explain/saliency/masked_inputs_torch.h"
 #include "explain/saliency/registry_torch.h"
 #include "explain/saliency/rise_masks.h"
 
@@ -81,31 +82,6 @@ class Sums {
   std::size_t targets_;
 };
 
-// inputs[i] = input · mask: where the mask is 0, zero in the normalised space, which is the mean
-// colour of the model card.
-void take_away(const RiseMasks& masks, std::int64_t first, const at::Tensor& input,
-               const at::Tensor& inputs) {
-  const std::int64_t count = inputs.size(0), pixels = masks.pixels();
-  thread_local std::vector<float> mask;
-  mask.resize(static_cast<std::size_t>(pixels));
-  const bool direct = inputs.is_cpu() && inputs.scalar_type() == at::kFloat;
-  at::Tensor all;
-  if (!direct) all = at::empty({count, 1, input.size(2), input.size(3)}, at::kFloat);
-  for (std::int64_t i = 0; i < count; ++i) {
-    masks.write(first + i, mask);
-    if (!direct) {
-      std::copy(mask.begin(), mask.end(), all.data_ptr<float>() + i * pixels);
-      continue;
-    }
-    const float* from = input.data_ptr<float>();
-    float* to = inputs.data_ptr<float>() + i * 3 * pixels;
-    for (int channel = 0; channel < 3; ++channel, from += pixels, to += pixels) {
-      for (std::int64_t p = 0; p < pixels; ++p) to[p] = from[p] * mask[static_cast<std::size_t>(p)];
-    }
-  }
-  if (!direct) inputs.copy_(input * all.to(inputs.options()));
-}
-
 std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
   const Size size = passes.model().card().input.size;
   const RiseMasks masks(size, call.values.whole("cells"), call.values.number("keep"),
@@ -119,7 +95,10 @@ std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
   report(call.progress, {"RISE", 0, count, "masks", ""});
   passes.altered_values(
       count,
-      [&](std::int64_t first, const at::Tensor& inputs) { take_away(masks, first, input, inputs); },
+      [&](std::int64_t first, const at::Tensor& inputs) {
+        mask_inputs(input, first, inputs,
+                    [&](std::int64_t number, gsl::span<float> to) { masks.write(number, to); });
+      },
       call.targets,
       [&](std::int64_t number, gsl::span<const double> z) {
         masks.write(number, mask);

@@ -1,25 +1,71 @@
 #include <algorithm>
-#include <numeric>
 
+#include <opencv2/core.hpp>
+
+#include "explain/saliency/masked_inputs_torch.h"
 #include "explain/saliency/registry_torch.h"
 
 namespace differentia {
 
 namespace {
 
-// Bilinear weights of a grid's positions along one axis at each of `pixels` pixels' centres (as
-// to_input() has them): pixels × positions.
-at::Tensor along(int pixels, int positions, double first, double stride) {
-  auto weights = at::zeros({pixels, positions}, at::kDouble);
-  auto cells = weights.accessor<double, 2>();
-  for (int pixel = 0; pixel < pixels; ++pixel) {
-    const double place = std::clamp((pixel + 0.5 - first) / stride, 0.0, positions - 1.0);
-    const int before = std::min(static_cast<int>(place), positions - 2);
-    cells[pixel][before] += 1 - (place - before);
-    cells[pixel][before + 1] += place - before;
+// Where the centres of the input's pixels along one axis lie between a grid's positions (as
+// to_input() has it).
+struct Axis {
+  Axis(std::int64_t pixels, int positions, double first, double stride) {
+    for (std::int64_t pixel = 0; pixel < pixels; ++pixel) {
+      const double place =
+          std::clamp((static_cast<double>(pixel) + 0.5 - first) / stride, 0.0, positions - 1.0);
+      before.push_back(static_cast<std::size_t>(place));
+      after.push_back(std::min(before.back() + 1, static_cast<std::size_t>(positions - 1)));
+      weight.push_back(static_cast<float>(place - static_cast<double>(before.back())));
+    }
   }
-  return weights;
-}
+  std::vector<std::size_t> before, after;
+  std::vector<float> weight;  // of the one after
+};
+
+// A channel's map as a mask of the input: bilinear, scaled to 0 … 1.
+class ChannelMasks {
+ public:
+  // `maps`: channels × rows × columns.
+  ChannelMasks(const at::Tensor& maps, const GridGeometry& grid, const at::Tensor& input)
+      : maps_(maps.to(at::kCPU, at::kFloat).contiguous()),
+        columns_(static_cast<std::size_t>(maps.size(2))),
+        down_(input.size(2), static_cast<int>(maps.size(1)), grid.first_y, grid.stride_y),
+        across_(input.size(3), static_cast<int>(maps.size(2)), grid.first_x, grid.stride_x) {}
+
+  void write(std::int64_t number, gsl::span<float> mask) const {
+    const std::size_t width = across_.weight.size();
+    const std::size_t rows = static_cast<std::size_t>(maps_.size(1));
+    const float* values = maps_.data_ptr<float>() + number * maps_.size(1) * maps_.size(2);
+    thread_local std::vector<float> wide;  // rows of the grid × columns of the input
+    wide.resize(rows * width);
+    for (std::size_t row = 0; row < rows; ++row, values += columns_) {
+      for (std::size_t x = 0; x < width; ++x) {
+        const float before = values[across_.before[x]];
+        wide[row * width + x] = before + across_.weight[x] * (values[across_.after[x]] - before);
+      }
+    }
+    for (std::size_t y = 0; y < down_.weight.size(); ++y) {
+      const float* before = wide.data() + down_.before[y] * width;
+      const float* after = wide.data() + down_.after[y] * width;
+      const float weight = down_.weight[y];
+      float* to = mask.data() + y * width;
+      for (std::size_t x = 0; x < width; ++x) to[x] = before[x] + weight * (after[x] - before[x]);
+    }
+    double low = 0, high = 0;
+    cv::minMaxIdx(cv::Mat(1, static_cast<int>(mask.size()), CV_32FC1, mask.data()), &low, &high);
+    const auto from = static_cast<float>(low);
+    const float scale = 1 / std::max(static_cast<float>(high) - from, 1e-30f);
+    for (float& value : mask) value = (value - from) * scale;
+  }
+
+ private:
+  at::Tensor maps_;
+  std::size_t columns_;
+  Axis down_, across_;
+};
 
 // The channels whose maps become masks: the `most` highest by mean activation (0: all of them) of
 // those that are not the same everywhere, highest first.
@@ -52,28 +98,18 @@ std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
   const auto order = at::tensor(channels, at::kLong).to(activations.device());
   const auto chosen = activations.index_select(0, order);
 
-  const auto& input = passes.input();
-  const auto down =
-      along(static_cast<int>(input.size(2)), layer.height, layer.grid.first_y, layer.grid.stride_y)
-          .to(input.options());
-  const auto across =
-      along(static_cast<int>(input.size(3)), layer.width, layer.grid.first_x, layer.grid.stride_x)
-          .to(input.options())
-          .t();
-  // One after the other: a mask stays in the processor's cache.
-  const auto mask_inputs = [&](std::int64_t first, const at::Tensor& inputs) {
-    for (std::int64_t i = 0; i < inputs.size(0); ++i) {
-      auto mask = at::matmul(at::matmul(down, chosen[first + i]), across);
-      const auto low = mask.min(), high = mask.max();
-      mask.sub_(low).div_((high - low).clamp_min(1e-30));
-      at::Tensor masked = inputs[i];
-      at::mul_out(masked, input[0], mask);
-    }
-  };
+  const at::Tensor input = passes.input().contiguous();
+  const ChannelMasks masks(chosen, layer.grid, input);
   const auto targets = static_cast<std::int64_t>(call.targets.size());
   auto gains = at::empty({count, targets}, at::kDouble);
   passes.altered_values(
-      count, mask_inputs, call.targets, [&](std::int64_t number, gsl::span<const double> values) {
+      count,
+      [&](std::int64_t first, const at::Tensor& inputs) {
+        mask_inputs(input, first, inputs,
+                    [&](std::int64_t number, gsl::span<float> to) { masks.write(number, to); });
+      },
+      call.targets,
+      [&](std::int64_t number, gsl::span<const double> values) {
         std::copy(values.begin(), values.end(), gains.data_ptr<double>() + number * targets);
         report(call.progress, {"Score-CAM", number + 1, count, "channels", ""});
         return true;

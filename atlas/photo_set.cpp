@@ -28,13 +28,6 @@ const std::set<std::string> kPictureExtensions = {
     ".jpg",  ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".heic",
     ".heif", ".avif", ".jp2", ".ppm",  ".pgm", ".psd",  ".cr2", ".nef",  ".arw", ".dng"};
 
-bool is_picture(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return kPictureExtensions.count(extension) > 0;
-}
-
 bool hidden(const fs::path& path) {
   return path.filename().string().front() == '.';
 }
@@ -78,13 +71,14 @@ PhotoSet read_folder(const std::string& path) {
   for (const fs::directory_entry& folder : fs::directory_iterator(path)) {
     if (hidden(folder.path())) continue;
     if (!folder.is_directory()) {
-      loose_photos = loose_photos || is_picture(folder.path());
+      loose_photos = loose_photos || has_picture_name(folder.path().string());
       continue;
     }
     any_folder = true;
     const std::string taxon = folder.path().filename().string();
     for (const fs::directory_entry& file : fs::directory_iterator(folder.path())) {
-      if (hidden(file.path()) || file.is_directory() || !is_picture(file.path())) continue;
+      if (hidden(file.path()) || file.is_directory() || !has_picture_name(file.path().string()))
+        continue;
       PhotoEntry entry;
       entry.path = taxon + "/" + file.path().filename().string();
       set.photos.push_back(std::move(entry));
@@ -221,6 +215,13 @@ PhotoSet read_csv(const std::string& path) {
 }
 
 }  // namespace
+
+bool has_picture_name(const std::string& path) {
+  std::string extension = fs::path(path).extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return kPictureExtensions.count(extension) > 0;
+}
 
 PhotoSet read_photo_set(const std::string& path) {
   std::error_code error;

@@ -33,4 +33,7 @@ struct PhotoSet {
 // missing (named, with the columns found), a row too short (with its line), the same photo twice.
 PhotoSet read_photo_set(const std::string& path);
 
+// Whether the file's name ends as pictures' names do, those that cannot be read among them.
+bool has_picture_name(const std::string& path);
+
 }  // namespace differentia

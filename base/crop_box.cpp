@@ -107,17 +107,24 @@ CropFrame beside(const CropFrame& frame, const Box& subject, const Box& other) {
   CropFrame result = frame;
   if (widest < 0) return result;
   Box& box = result.within;
+  // On whole pixels, and so that a crop can start before the subject and end behind it.
+  const auto start = [](double from, double subject_from, double origin, int step) {
+    const double last = origin + std::floor((subject_from - origin) / step) * step;
+    return std::max(std::min(std::ceil(from), last), 0.0);
+  };
   const double x_end = box.x + box.width, y_end = box.y + box.height;
   if (widest == left) {
-    box.x = std::max(box.x, std::ceil(subject.x - left / 2));
+    box.x = std::max(box.x, start(subject.x - left / 2, subject.x, frame.origin.x, frame.step_x));
     box.width = x_end - box.x;
   } else if (widest == right) {
-    box.width = std::min(x_end, std::floor(other.x - right / 2)) - box.x;
+    const double end = std::max(std::floor(other.x - right / 2), std::ceil(other.x - right));
+    box.width = std::min(x_end, end) - box.x;
   } else if (widest == above) {
-    box.y = std::max(box.y, std::ceil(subject.y - above / 2));
+    box.y = std::max(box.y, start(subject.y - above / 2, subject.y, frame.origin.y, frame.step_y));
     box.height = y_end - box.y;
   } else {
-    box.height = std::min(y_end, std::floor(other.y - below / 2)) - box.y;
+    const double end = std::max(std::floor(other.y - below / 2), std::ceil(other.y - below));
+    box.height = std::min(y_end, end) - box.y;
   }
   return box.width > frame.step_x && box.height > frame.step_y ? result : frame;
 }

@@ -34,7 +34,8 @@ struct Crop {
 Crop crop_box(const Box& subject, const CropShape& shape, const CropFrame& frame);
 
 // The part of `frame` that leaves `other` out where it lies beside, above or below `subject`: up to
-// halfway between the two. The frame as it is where they overlap or too little would be left.
+// halfway between the two, or as near to that as the lattice allows without cutting into the
+// subject. The frame as it is where they overlap or too little would be left.
 CropFrame beside(const CropFrame& frame, const Box& subject, const Box& other);
 
 }  // namespace differentia

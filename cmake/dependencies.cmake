@@ -10,7 +10,7 @@ find_package(Microsoft.GSL REQUIRED)
 find_package(Imath REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(ZLIB REQUIRED)
-find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs photo saliency)
+find_package(OpenCV REQUIRED COMPONENTS core imgproc imgcodecs photo saliency freetype)
 find_package(SQLite3 REQUIRED)
 find_package(Torch REQUIRED)
 find_package(OpenMP REQUIRED)  # before faiss: faiss's exported target names OpenMP::OpenMP_CXX

@@ -135,6 +135,11 @@ TEST_CASE("a crop stops halfway to what lies beside the subject, on whichever si
   const Box overlapping = beside(frame, subject, {350, 210, 200, 50}).within;
   CHECK(overlapping.width == 800);
   CHECK(overlapping.height == 600);
+  // They touch within a pixel: the whole subject still has room.
+  CHECK(beside(frame, {300, 200, 100.3, 100}, {400.3, 210, 50, 50}).within.width == 401);
+  CropFrame blocks = frame;
+  blocks.step_x = 16;
+  CHECK(beside(blocks, subject, {100, 210, 195, 50}).within.x == 288);
   // With the larger gap: below, though it is to the right as well.
   CHECK(beside(frame, subject, {405, 400, 50, 50}).within.height == 350);
 }

@@ -23,7 +23,8 @@ struct Entry {
 // In the order in which a new user needs them.
 constexpr Entry kVerbs[] = {
     {"world", kWorldSummary}, {"model", kModelSummary},     {"build", kBuildSummary},
-    {"info", kInfoSummary},   {"explain", kExplainSummary}, {"view", kViewSummary},
+    {"info", kInfoSummary},   {"explain", kExplainSummary}, {"identify", kIdentifySummary},
+    {"view", kViewSummary},
 };
 
 std::string help() {

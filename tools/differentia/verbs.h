@@ -15,6 +15,8 @@ inline constexpr const char* kBuildSummary = "Build an atlas from photos and a m
 inline constexpr const char* kInfoSummary = "What an atlas holds, and whether it is whole";
 inline constexpr const char* kExplainSummary =
     "Saliency maps of photos: where the model looks, by many methods";
+inline constexpr const char* kIdentifySummary =
+    "Which taxa are in photos and where: boxes, crops, estimated subject masks";
 inline constexpr const char* kViewSummary =
     "Browse an atlas, or take a picture of a screen without a display";
 
@@ -23,6 +25,7 @@ Verb model_verb();
 Verb build_verb();
 Verb info_verb();
 Verb explain_verb();
+Verb identify_verb();
 Verb view_verb();
 
 }  // namespace differentia::cli

@@ -7,15 +7,12 @@ namespace {
 // Σ_k mean(∂z/∂A_k) A_k over the channels k of the layer.
 std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
   const std::string& layer = call.layers.front();
-  std::vector<RawMap> maps;
-  for (const Target& target : call.targets) {
-    const auto gradients = passes.gradients(layer, target);
-    const auto weights = gradients.mean(at::IntArrayRef({1, 2}), /*keepdim=*/true);
-    maps.push_back(
-        {(weights * passes.activations(layer)).sum(0) + passes.offset_of_position(layer, target),
-         passes.model().layer(layer).grid});
-  }
-  return maps;
+  return for_each_target(call, [&](const Target& target) -> RawMap {
+    const auto weights =
+        passes.gradients(layer, target).mean(at::IntArrayRef({1, 2}), /*keepdim=*/true);
+    const auto map = (weights * passes.activations(layer)).sum(0);
+    return {map + passes.offset_of_position(layer, target), passes.model().layer(layer).grid};
+  });
 }
 
 }  // namespace

@@ -32,12 +32,9 @@ RawMap map_of(const at::Tensor& activations, const at::Tensor& gradients, const 
 
 std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
   const LayerInfo& layer = passes.model().layer(call.layers.front());
-  std::vector<RawMap> maps;
-  for (const Target& target : call.targets) {
-    maps.push_back(
-        map_of(passes.activations(layer.path), passes.gradients(layer.path, target), layer));
-  }
-  return maps;
+  return for_each_target(call, [&](const Target& target) {
+    return map_of(passes.activations(layer.path), passes.gradients(layer.path, target), layer);
+  });
 }
 
 }  // namespace

@@ -5,13 +5,10 @@ namespace differentia {
 namespace {
 
 std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
-  std::vector<RawMap> maps;
-  for (const Target& target : call.targets) {
-    const auto gradients = passes.gradients(kPixels, target);
-    maps.push_back({reduce_channels(gradients * passes.input()[0], call.values.choice("reduce")),
-                    pixel_grid(passes.model())});
-  }
-  return maps;
+  return for_each_target(call, [&](const Target& target) {
+    const auto values = passes.gradients(kPixels, target) * passes.input()[0];
+    return on_pixels(passes.model(), reduce_channels(values, call.values.choice("reduce")));
+  });
 }
 
 }  // namespace

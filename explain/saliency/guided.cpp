@@ -139,9 +139,7 @@ class GuidedPass {
     const auto gradient = torch::autograd::grad({value}, {leaf_}, {}, /*retain_graph=*/true)[0];
     passes_.passed_backward();
     require_finite(gradient, passes_.model());
-    RawMap map;
-    map.values = reduce_channels(gradient[0], reduce);
-    map.grid = pixel_grid(passes_.model());
+    RawMap map = on_pixels(passes_.model(), reduce_channels(gradient[0], reduce));
     map.warnings = warnings_;
     return map;
   }
@@ -177,14 +175,19 @@ std::vector<RawMap> run_deconvnet(Passes& passes, const MethodCall& call) {
   return run(passes, call, ReluRule::kDeconvnet, kDeconvnetTitle);
 }
 
+Method method_of(const char* title) {
+  Method method;
+  method.title = title;
+  method.options = {reduce_option("max")};
+  return method;
+}
+
 }  // namespace
 
 MethodEntry guided_backprop_method() {
-  Method method;
+  Method method = method_of(kGuidedTitle);
   method.name = "guided-backprop";
-  method.title = kGuidedTitle;
   method.source = "Springenberg et al. 2015";
-  method.options = {reduce_option("max")};
   method.help = "The gradient, of which ReLUs pass back only what speaks for the target";
   method.caveat =
       "It hardly changes when the model's weights are randomised (Adebayo et al. 2018): it shows "
@@ -193,11 +196,9 @@ MethodEntry guided_backprop_method() {
 }
 
 MethodEntry deconvnet_method() {
-  Method method;
+  Method method = method_of(kDeconvnetTitle);
   method.name = "deconvnet";
-  method.title = kDeconvnetTitle;
   method.source = "Zeiler and Fergus 2014";
-  method.options = {reduce_option("max")};
   method.help =
       "Like guided backprop, through closed ReLUs as well: which pixels would excite the target";
   method.caveat =

@@ -8,13 +8,10 @@ namespace {
 // exactly what each position adds to the target.
 std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
   const std::string& layer = call.layers.front();
-  std::vector<RawMap> maps;
-  for (const Target& target : call.targets) {
-    const auto map = passes.gradients(layer, target) * passes.activations(layer);
-    maps.push_back(
-        {map.sum(0) + passes.offset_of_position(layer, target), passes.model().layer(layer).grid});
-  }
-  return maps;
+  return for_each_target(call, [&](const Target& target) -> RawMap {
+    const auto map = (passes.gradients(layer, target) * passes.activations(layer)).sum(0);
+    return {map + passes.offset_of_position(layer, target), passes.model().layer(layer).grid};
+  });
 }
 
 }  // namespace

@@ -107,9 +107,8 @@ std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
   for (std::size_t t = 0; t < call.targets.size(); ++t) {
     const Target& target = call.targets[t];
     const auto attribution = means[t] * change[0].to(at::kDouble);
-    RawMap map;
-    map.values = reduce_channels(attribution, call.values.choice("reduce"));
-    map.grid = pixel_grid(passes.model());
+    RawMap map =
+        on_pixels(passes.model(), reduce_channels(attribution, call.values.choice("reduce")));
     map.difference =
         passes.value(target) - at_baseline[0][static_cast<std::int64_t>(t)].item<double>();
     const double sum = attribution.sum().item<double>();

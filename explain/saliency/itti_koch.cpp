@@ -156,27 +156,19 @@ cv::Mat itti_koch(const cv::Mat& bgr) {
 
 std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
   // The photos of the paper were 640 wide: nine halvings leave a few pixels.
-  const cv::Mat map = itti_koch(scaled_to(passes.photo().bgr, 640));
-  RawMap raw;
-  raw.values = at::from_blob(map.data, {map.rows, map.cols}, at::kFloat).clone();
-  raw.over_photo = true;
-  return std::vector<RawMap>(call.targets.size(), raw);
+  return control_maps(call, itti_koch(scaled_to(passes.photo().bgr, 640)));
 }
 
 }  // namespace
 
 MethodEntry itti_koch_method() {
-  Method method;
+  Method method = control_method();
   method.name = "itti-koch";
   method.title = "Itti–Koch";
   method.source = "Itti, Koch & Niebur 1998";
-  method.needs_model = false;
-  method.needs_gradients = false;
-  method.is_signed = false;
   method.help =
       "Where the photo itself catches the eye by brightness, colour or direction, without any "
       "model: a control";
-  method.caveat = "It knows nothing of the model; a model's map no better than this says little.";
   return {method, run};
 }
 

@@ -53,15 +53,11 @@ std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
     return place(a) < place(b);  // in the order of execution: the deepest is the last
   });
   layers.erase(std::unique(layers.begin(), layers.end()), layers.end());
-  std::vector<RawMap> maps;
-  for (const Target& target : call.targets) {
-    if (layers.size() == 1) {
-      maps.push_back({map_of_layer(passes, layers[0], target), place(layers[0])->grid});
-    } else {
-      maps.push_back(fuse(passes, layers, target, call.values.number("gamma")));
-    }
-  }
-  return maps;
+  return for_each_target(call, [&](const Target& target) -> RawMap {
+    if (layers.size() == 1)
+      return {map_of_layer(passes, layers[0], target), place(layers[0])->grid};
+    return fuse(passes, layers, target, call.values.number("gamma"));
+  });
 }
 
 }  // namespace

@@ -111,9 +111,8 @@ std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
   std::vector<RawMap> maps;
   for (std::vector<double>& fall : falls) {
     for (std::size_t p = 0; p < pixels; ++p) fall[p] /= covered[p];
-    RawMap raw;
-    raw.values = at::tensor(fall, at::kDouble).view({size.height, size.width});
-    raw.grid = pixel_grid(passes.model());
+    RawMap raw =
+        on_pixels(passes.model(), at::tensor(fall, at::kDouble).view({size.height, size.width}));
     raw.warnings = windows.warnings;
     maps.push_back(std::move(raw));
   }

@@ -84,6 +84,7 @@ void require_finite(const at::Tensor& gradients, const Model& model) {
 
 Passes::Passes(std::shared_ptr<const Model> model, const Photo& photo, int batch, int workers)
     : model_(std::move(model)), photo_(&photo), batch_(batch), workers_(workers) {
+  if (!model_) return;
   const InputSpec& spec = model_->card().input;
   pixels_.resize(static_cast<std::size_t>(3) * spec.size.width * spec.size.height);
   geometry_ = preprocess(photo, spec, pixels_);

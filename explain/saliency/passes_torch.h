@@ -39,9 +39,9 @@ struct PassCount {
 
 class Passes {
  public:
-  // `photo` must outlive this. `batch`: altered photos that go through the network together;
-  // `workers`: threads that do so at the same time where no gradients are asked for, 0: as many as
-  // LibTorch may use.
+  // `photo` must outlive this. `model` null: only photo() may be asked for. `batch`: altered photos
+  // that go through the network together; `workers`: threads that do so at the same time where no
+  // gradients are asked for, 0: as many as LibTorch may use.
   Passes(std::shared_ptr<const Model> model, const Photo& photo, int batch = 16, int workers = 0);
 
   const Model& model() const { return *model_; }

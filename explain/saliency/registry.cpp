@@ -62,6 +62,26 @@ GridGeometry pixel_grid(const Model& model) {
   return grid;
 }
 
+RawMap on_pixels(const Model& model, const at::Tensor& values) {
+  return {values, pixel_grid(model)};
+}
+
+Method control_method() {
+  Method method;
+  method.needs_model = false;
+  method.needs_gradients = false;
+  method.is_signed = false;
+  method.caveat = "It knows nothing of the model; a model's map no better than this says little.";
+  return method;
+}
+
+std::vector<RawMap> control_maps(const MethodCall& call, const cv::Mat& map) {
+  RawMap raw;
+  raw.values = at::from_blob(map.data, {map.rows, map.cols}, at::kFloat).clone();
+  raw.over_photo = true;
+  return std::vector<RawMap>(call.targets.size(), raw);
+}
+
 MethodOption reduce_option(const std::string& by_default) {
   MethodOption option{"reduce",
                       "The three channels of a pixel to one number",

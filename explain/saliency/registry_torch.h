@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <gsl/span>
+#include <opencv2/core.hpp>
 
 #include "base/progress.h"
 #include "explain/saliency/method.h"
@@ -37,6 +38,14 @@ struct MethodCall {
   const ProgressCallback& progress;
 };
 
+// One map for each target of the call, as `map_of` makes it of a target.
+template <typename MapOf>
+std::vector<RawMap> for_each_target(const MethodCall& call, const MapOf& map_of) {
+  std::vector<RawMap> maps;
+  for (const Target& target : call.targets) maps.push_back(map_of(target));
+  return maps;
+}
+
 struct MethodEntry {
   Method method;
   // One map for each target. Throws InputError where the method cannot work on this model, saying
@@ -45,8 +54,14 @@ struct MethodEntry {
   bool at_pixels = false;  // asks for the gradients of the photo's own pixels
 };
 
-// The grid of the input's own pixels.
+// The grid of the input's own pixels, and a map on it (height × width).
 GridGeometry pixel_grid(const Model& model);
+RawMap on_pixels(const Model& model, const at::Tensor& values);
+
+// What methods have in common that look at the photo alone: the description of one, and its map
+// (32FC1, over the whole photo), which is the same for all targets.
+Method control_method();
+std::vector<RawMap> control_maps(const MethodCall& call, const cv::Mat& map);
 
 // 3 × height × width at the pixels to height × width: "max" and "sum" of the absolute values,
 // "signed" sum. The choices of the option "reduce".

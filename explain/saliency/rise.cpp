@@ -115,9 +115,8 @@ std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
 
   std::vector<RawMap> maps;
   for (std::size_t t = 0; t < sums.targets(); ++t) {
-    RawMap raw;
-    raw.values = at::tensor(sums.map(t), at::kDouble).view({size.height, size.width});
-    raw.grid = pixel_grid(passes.model());
+    RawMap raw = on_pixels(passes.model(),
+                           at::tensor(sums.map(t), at::kDouble).view({size.height, size.width}));
     raw.settled = settled;
     maps.push_back(std::move(raw));
   }

@@ -35,18 +35,19 @@ std::string usual_layer(const Model& model, gsl::span<const Target> targets) {
   return targets.empty() ? model.card().deep_layer : targets[0].layer;
 }
 
-std::vector<std::string> layers_for(const Model& model, const Method& method,
+// `model` may be null where the method needs none.
+std::vector<std::string> layers_for(const Model* model, const Method& method,
                                     const SaliencyOptions& way, gsl::span<const Target> targets) {
   if (!method.needs_layer) {
     if (!way.layers.empty()) throw InputError(method.title + " has no layer: leave the layer out.");
     return {};
   }
   std::vector<std::string> layers = way.layers;
-  if (layers.empty()) layers.push_back(usual_layer(model, targets));
+  if (layers.empty()) layers.push_back(usual_layer(*model, targets));
   if (layers.size() > 1 && !method.several_layers)
     throw InputError(method.title + " takes one layer: several are fused by LayerCAM only.");
   for (const std::string& layer : layers) {
-    if (model.layer(layer).height == 0) {
+    if (model->layer(layer).height == 0) {
       throw InputError("The layer " + layer + " has no grid: choose one that has for " +
                        method.title + " (`differentia model` lists them).");
     }
@@ -160,17 +161,24 @@ void SaliencySession::run(const Photo& photo, const PhotoTargets& asked,
   Places places;
   for (const SaliencyOptions& way : ways) {
     const MethodEntry& entry = method_entry(way.method);
+    if (entry.method.needs_model && !model_) {
+      throw InputError(
+          entry.method.title +
+          " asks a model, and there is none: choose one, or a method that needs none.");
+    }
     prepared.push_back({&entry, MethodValues(entry.method, way.options),
-                        layers_for(*model_, entry.method, way, asked.fixed)});
+                        layers_for(model_.get(), entry.method, way, asked.fixed)});
     add_places(places, prepared.back());
   }
   Passes passes(model_, photo, batch_, workers_);
-  for (const Target& target : asked.fixed) passes.check(target);
+  for (const Target& target : asked.fixed) {
+    if (model_) passes.check(target);
+  }
 
   auto start = Clock::now();
   PassCount before;
   std::vector<Target> targets = asked.fixed;
-  if (asked.choose) {
+  if (asked.choose && model_) {
     if (!places.empty()) passes.prepare(places, {});  // gives the outputs as well
     targets = asked.choose(numbers(passes.outputs()));
     for (const Target& target : targets) passes.check(target);

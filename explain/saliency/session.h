@@ -68,7 +68,8 @@ struct SaliencyReceiver {
 // One per worker (not thread-safe).
 class SaliencySession {
  public:
-  // `batch`: altered photos that go through the network together; `workers`: threads that make and
+  // `model` null: only methods that need none can be run, with any target. `batch`: altered photos
+  // that go through the network together; `workers`: threads that make and
   // run such batches at the same time, 0: as many as LibTorch may use. Results do not depend on the
   // workers, nor, but for the last bits of a sum, on the batch.
   explicit SaliencySession(std::shared_ptr<const Model> model, int batch = 16, int workers = 0);

@@ -63,7 +63,7 @@ std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
   std::vector<RawMap> maps;
   for (const Moments& of_target : gradients) {
     const auto result = kind == "variance" ? of_target.variance() : of_target.mean();
-    RawMap map{reduce_channels(result, call.values.choice("reduce")), pixel_grid(passes.model())};
+    RawMap map = on_pixels(passes.model(), reduce_channels(result, call.values.choice("reduce")));
     if (kind == "variance") map.if_zero = "the gradient is the same for every noisy copy";
     maps.push_back(std::move(map));
   }

@@ -15,26 +15,19 @@ std::vector<RawMap> run(Passes& passes, const MethodCall& call) {
   if (!cv::saliency::StaticSaliencySpectralResidual::create()->computeSaliency(small, map))
     throw InputError("OpenCV's spectral residual could not be computed for this photo.");
   map.convertTo(map, CV_32FC1);
-  RawMap raw;
-  raw.values = at::from_blob(map.data, {map.rows, map.cols}, at::kFloat).clone();
-  raw.over_photo = true;
-  return std::vector<RawMap>(call.targets.size(), raw);
+  return control_maps(call, map);
 }
 
 }  // namespace
 
 MethodEntry spectral_residual_method() {
-  Method method;
+  Method method = control_method();
   method.name = "spectral-residual";
   method.title = "Spectral residual";
   method.source = "Hou & Zhang 2007";
-  method.needs_model = false;
-  method.needs_gradients = false;
-  method.is_signed = false;
   method.help =
       "Where the photo's frequencies depart from what photos have on the whole, without any model: "
       "a control";
-  method.caveat = "It knows nothing of the model; a model's map no better than this says little.";
   return {method, run};
 }
 

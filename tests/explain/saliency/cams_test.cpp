@@ -286,6 +286,38 @@ TEST_CASE("a concept that lies before the map's layer is refused in plain words"
   CHECK_NOTHROW(session.run(reference.photo, stem, at("score-cam", {"act#2"})));
 }
 
+TEST_CASE(
+    "a concept's zero is its centre: exact maps sum to its value, others go by changes alone") {
+  const Reference reference("small", 32);
+  SaliencySession session(reference.model, 4);
+  const Target concept = reference.concept("act");
+  Target moved = concept;
+  moved.offset += 3;
+  for (const std::string method : {"grad-cam", "hires-cam"}) {
+    INFO(method);
+    for (const Target& target : {concept, moved}) {
+      const Saliency saliency = session.run(reference.photo, target, at(method, {"act"}));
+      CHECK(cv::sum(reference.on_grid(saliency.map, "act"))[0] ==
+            Approx(saliency.target).epsilon(1e-5));
+    }
+  }
+  std::vector<SaliencyOptions> ways{at("grad-cam++", {"act"}), at("layer-cam", {"act"}),
+                                    at("eigen-cam", {"act"}),  at("score-cam", {"act"}),
+                                    at("grad-cam", {"stem"}),  at("hires-cam", {"stem"})};
+  for (const char* method :
+       {"gradient", "gradient-input", "smoothgrad", "integrated-gradients", "occlusion", "rise"})
+    ways.push_back(at(method, {}));
+  ways[8].options["samples"] = ways[9].options["steps"] = "4";
+  ways[11].options["masks"] = "100";
+  const std::vector<Target> targets{concept, moved};
+  const auto maps = session.run(reference.photo, targets, ways);
+  for (std::size_t w = 0; w < ways.size(); ++w) {
+    INFO(ways[w].method);
+    CHECK(maps[w][1].target == Approx(maps[w][0].target + 3));
+    CHECK(distance(maps[w][0].map, maps[w][1].map) <= 1e-6);
+  }
+}
+
 TEST_CASE("a map without evidence for the target is said, and zero where rectified") {
   // Weights and pixels are positive here: every position speaks for output 0.
   ModelOptions options;

@@ -5,6 +5,7 @@
 
 #include <opencv2/imgproc.hpp>
 
+#include "base/error.h"
 #include "explain/saliency/session.h"
 #include "tests/catch.h"
 #include "tests/explain/test_models.h"
@@ -114,6 +115,27 @@ TEST_CASE("the spectral residual finds an odd patch on a texture") {
   CHECK(wins(saliency.map, {300, 80, 60, 60}, 20));
   CHECK(saliency.map.size() == picture.size());
   CHECK(saliency.outputs.empty());
+}
+
+TEST_CASE("controls run without a model, and are the same with one") {
+  const cv::Mat picture = bars(true, 0);
+  const Photo photo = photo_of(picture);
+  SaliencySession session(nullptr);
+  for (const Method* method : saliency_methods()) {
+    INFO(method->name);
+    SaliencyOptions options;
+    options.method = method->name;
+    if (method->needs_model) {
+      CHECK_THROWS_WITH(session.run(photo, Target::output(0), options),
+                        Catch::Matchers::Contains(method->title) &&
+                            Catch::Matchers::Contains("there is none"));
+      continue;
+    }
+    const Saliency saliency = session.run(photo, Target::output(0), options);
+    CHECK(cv::norm(saliency.map, control(method->name, picture).map, cv::NORM_INF) == 0);
+    CHECK(saliency.outputs.empty());
+    CHECK(saliency.forward_passes == 0);
+  }
 }
 
 }  // namespace

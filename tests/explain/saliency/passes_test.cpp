@@ -38,15 +38,15 @@ TEST_CASE("activations and outputs alone are looked at without recording gradien
   const Photo photo = noise();
   Passes passes(small_model("small"), photo);
   passes.prepare({{"stem", "act"}, {}}, {});
-  CHECK(counts(passes) == Counts{1, 0, 0});
+  REQUIRE(counts(passes) == Counts{1, 0, 0});
   passes.activations("act");
   passes.activations("stem");
   passes.outputs();
   passes.value({{{0, 1.0}}, "act"});
-  CHECK(counts(passes) == Counts{1, 0, 0});
+  REQUIRE(counts(passes) == Counts{1, 0, 0});
   // A further layer is a further pass.
   passes.activations("body");
-  CHECK(counts(passes) == Counts{2, 0, 0});
+  REQUIRE(counts(passes) == Counts{2, 0, 0});
 }
 
 TEST_CASE("one recorded pass serves gradients at layers and at the pixels, and what is only seen") {
@@ -62,14 +62,14 @@ TEST_CASE("one recorded pass serves gradients at layers and at the pixels, and w
   }
   passes.activations("stem");
   passes.activations("act");
-  CHECK(counts(passes) == Counts{1, 1, 2});
+  REQUIRE(counts(passes) == Counts{1, 1, 2});
   // What is before the recorded part is seen by the part at full speed.
   Passes late(model, photo);
   late.prepare({{"stem", "act#2"}, {"act"}}, {targets.data(), 1});
   late.activations("stem");
   late.activations("act#2");
   late.gradients("act", targets[0]);
-  CHECK(counts(late) == Counts{1, 1, 1});
+  REQUIRE(counts(late) == Counts{1, 1, 1});
 }
 
 TEST_CASE("values and gradients are the same however the passes were made") {
@@ -83,20 +83,20 @@ TEST_CASE("values and gradients are the same however the passes were made") {
   for (const std::string layer : {"stem", "act"}) {
     INFO(layer);
     Passes alone(model, photo);
-    CHECK(distance(together.gradients(layer, target), alone.gradients(layer, target)) <= 1e-9);
+    REQUIRE(distance(together.gradients(layer, target), alone.gradients(layer, target)) <= 1e-9);
     Passes seen(model, photo);
-    CHECK(distance(together.activations(layer), seen.activations(layer)) <= 1e-9);
+    REQUIRE(distance(together.activations(layer), seen.activations(layer)) <= 1e-9);
   }
   Passes pixels(model, photo);
   const auto gradient = together.gradients(kPixels, target);
-  CHECK(gradient.sizes() == at::IntArrayRef({3, 32, 32}));
-  CHECK(distance(gradient, pixels.gradients(kPixels, target)) <= 1e-9);
+  REQUIRE(gradient.sizes() == at::IntArrayRef({3, 32, 32}));
+  REQUIRE(distance(gradient, pixels.gradients(kPixels, target)) <= 1e-9);
   const auto others =
       pixels.input_gradients(at::cat({pixels.input(), 0.5 * pixels.input()}), {&target, 1});
   REQUIRE(others.size() == 1);
-  CHECK(distance(others[0][0], gradient) <= 1e-9);
-  CHECK(distance(others[0][1], gradient) > 1e-3);
-  CHECK(together.value(target) == Approx(pixels.value(target)).epsilon(1e-9));
+  REQUIRE(distance(others[0][0], gradient) <= 1e-9);
+  REQUIRE(distance(others[0][1], gradient) > 1e-3);
+  REQUIRE(together.value(target) == Approx(pixels.value(target)).epsilon(1e-9));
   CHECK_THROWS_AS(together.prepare({{"nothing"}, {}}, {}), UnknownName);
   CHECK_THROWS_AS(together.prepare({{}, {"nothing"}}, {}), UnknownName);
 }
@@ -106,11 +106,11 @@ TEST_CASE("altered photos of several targets are as many passes as there are pho
   Passes passes(small_model("small"), photo, 2);
   const std::vector<Target> targets{Target::output(1), Target::output(2), {{{0, 1.0}}, "act"}};
   const auto inputs = passes.input().repeat({5, 1, 1, 1});
-  CHECK(passes.input_gradients(inputs, targets).size() == 3);
-  CHECK(counts(passes) == Counts{5, 5, 15});
+  REQUIRE(passes.input_gradients(inputs, targets).size() == 3);
+  REQUIRE(counts(passes) == Counts{5, 5, 15});
   const auto values = passes.values(inputs, targets);
-  CHECK(values.sizes() == at::IntArrayRef({5, 3}));
-  CHECK(counts(passes) == Counts{10, 5, 15});
+  REQUIRE(values.sizes() == at::IntArrayRef({5, 3}));
+  REQUIRE(counts(passes) == Counts{10, 5, 15});
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "tests/catch.h"
 #include "tests/end_to_end/fixtures.h"
 #include "tests/end_to_end/program.h"
+#include "tools/bench/test_models.h"
 
 using namespace differentia;
 using namespace differentia::test;
@@ -150,6 +151,63 @@ TEST_CASE("every method of the registry explains a demo photo, or says why it ca
     CHECK(fs::exists(map["picture"].get<std::string>()));
     CHECK(map["seconds"].get<double>() >= 0);
   }
+}
+
+TEST_CASE("of several layers methods of one take the last, and say so; one that fuses takes all",
+          "[explain]") {
+  const TemporaryFolder folder;
+  const std::vector<std::string> layers{"--layer", "stage2.1", "--layer", "stage3.1"};
+  std::vector<std::string> flags{"--method",  "grad-cam", "--method",
+                                 "layer-cam", "--method", "gradient"};
+  flags.insert(flags.end(), layers.begin(), layers.end());
+  const json maps = explained(folder, flags)["maps"];
+  REQUIRE(maps.size() == 3);
+  CHECK(maps[0]["layers"] == json::array({"stage3.1"}));
+  CHECK(maps[0]["warnings"] ==
+        json::array({"Grad-CAM takes one layer: of those given the last, stage3.1, was used"}));
+  CHECK(maps[1]["layers"] == json::array({"stage2.1", "stage3.1"}));
+  CHECK(maps[1]["warnings"].empty());
+  CHECK(maps[2]["layers"].empty());
+  CHECK(maps[2]["warnings"].empty());
+  const json alone = explained(folder, {"--method", "grad-cam", "--layer", "stage3.1"});
+  CHECK(alone["warnings"].empty());
+  CHECK(alone["value"].get<double>() == Approx(maps[0]["value"].get<double>()).epsilon(1e-5));
+  // A person reads it as well.
+  flags.insert(flags.begin(), {"explain", demo_photo(), "--model", demo_model(), "--out-dir",
+                               folder.path("maps")});
+  CHECK_THAT(run(flags).errors, Contains("Note: Grad-CAM takes one layer"));
+  // Nothing here fuses them.
+  std::vector<std::string> single{demo_photo(), "--model",  demo_model(), "--method",
+                                  "gradient",   "--method", "grad-cam"};
+  single.insert(single.end(), layers.begin(), layers.end());
+  require_refused(single, {"Grad-CAM takes one layer", "LayerCAM"});
+}
+
+TEST_CASE("of a softmaxed head log p is explained, and said", "[explain]") {
+  const TemporaryFolder folder;
+  const auto ask = [&](const std::string& network) {
+    const std::vector<std::string> flags{
+        "explain",          demo_photo(),
+        "--model",          test_models_folder() + "/" + network + ".pt",
+        "--card",           test_models_folder() + "/card32.json",
+        "--layer",          "act#2",
+        "--json",           "--out-dir",
+        folder.path("maps")};
+    const Outcome outcome = run(flags);
+    CAPTURE(outcome.errors);
+    REQUIRE(outcome.status == 0);
+    return std::pair(json::parse(outcome.output), outcome.errors);
+  };
+  const std::string note = "the model gives probabilities, not logits: log p is explained";
+  const auto [softmaxed, spoken] = ask("softmax");
+  REQUIRE(softmaxed["warnings"].size() == 1);
+  CHECK_THAT(softmaxed["warnings"][0].get<std::string>(), Contains(note));
+  CHECK_THAT(spoken, Contains("Note: " + note));
+  CHECK(std::exp(softmaxed["logit"].get<double>()) ==
+        Approx(softmaxed["probability"].get<double>()));
+  const auto [plain, nothing] = ask("small");
+  CHECK(plain["warnings"].empty());
+  CHECK_THAT(nothing, !Contains("probabilities"));
 }
 
 TEST_CASE("several photos and methods go into a folder, each map under a name of its own",

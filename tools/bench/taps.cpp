@@ -2,22 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
 
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
-#include "base/sha256.h"
 #include "explain/forward_session.h"
 #include "explain/tap_session.h"
 
 namespace differentia {
 
 namespace {
-
-const char kExporter[] = "tools/export_test_models.py";
 
 class Golden {
  public:
@@ -153,24 +148,6 @@ std::vector<double> golden_tensor(const std::string& path, const std::string& ke
 std::vector<std::string> tap_networks() {
   return {"resnet18",     "resnet50",           "vgg16",       "densenet121", "efficientnet_b0",
           "mobilenet_v2", "mobilenet_v3_large", "inception_v3"};
-}
-
-std::string test_models_folder() {
-  namespace fs = std::filesystem;
-  const std::string folder = "build/test_models-" + sha256_of_file(kExporter).substr(0, 12);
-  if (fs::exists(folder)) return folder;
-  const std::string partial = folder + ".partial", log = folder + ".log";
-  fs::remove_all(partial);
-  fs::create_directories(partial);
-  const std::string command =
-      std::string("/usr/bin/python3 ") + kExporter + " " + partial + " >" + log + " 2>&1";
-  if (std::system(command.c_str()) != 0) {
-    throw InputError("The test networks could not be exported (see " + log +
-                     "): Debian's python3-torchvision is needed for that.");
-  }
-  fs::rename(partial, folder);
-  fs::remove(log);
-  return folder;
 }
 
 std::vector<TapErrors> tap_errors(const std::string& network, const std::string& folder, int runs) {

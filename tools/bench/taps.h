@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tools/bench/row.h"
+#include "tools/bench/test_models.h"
 
 namespace differentia {
 
@@ -27,11 +28,6 @@ struct TapErrors {
 
 // The networks compared.
 std::vector<std::string> tap_networks();
-
-// Where the exported networks lie: build/test_models-… under the working directory, which must be
-// the repository's root. Exports them first (half a minute) where the exporter has changed since.
-// Throws InputError where Python fails.
-std::string test_models_folder();
 
 // Traced and scripted, float64 and float32.
 std::vector<TapErrors> tap_errors(const std::string& network, const std::string& folder,

@@ -105,6 +105,7 @@ struct Run {
   std::shared_ptr<const Model> model;
   std::vector<const Method*> methods;
   std::vector<SaliencyOptions> ways;
+  std::vector<std::vector<std::string>> method_warnings;
   TargetPlan plan;
   SaliencySession session;
   FileNames names;
@@ -113,14 +114,41 @@ struct Run {
   ordered_json maps = ordered_json::array(), refused = ordered_json::array();
 };
 
-// The layers that a way is run at, named in its output.
+// The layers that a way is run at, named in its output. Where several are given for a method that
+// fuses them, those that take one take the last.
 void name_layers(SaliencyOptions& way, const Method& method, const Flags& flags,
                  const TargetPlan& plan, const Model& model) {
   if (!method.needs_layer) return;
   way.layers = flags.layers;
+  if (way.layers.size() > 1 && !method.several_layers) way.layers = {flags.layers.back()};
   if (!way.layers.empty()) return;
   const std::string own = plan.needs_outputs ? std::string() : plan.of({}).target.layer;
   way.layers = {own.empty() ? model.card().deep_layer : own};
+}
+
+// Of each method what is to be said of its map of any photo. Throws InputError where several layers
+// are given and no method fuses them.
+std::vector<std::vector<std::string>> method_warnings(const std::vector<const Method*>& methods,
+                                                      const std::vector<std::string>& layers) {
+  std::vector<std::vector<std::string>> warnings(methods.size());
+  if (layers.size() < 2) return warnings;
+  if (std::none_of(methods.begin(), methods.end(), [](auto* m) { return m->several_layers; })) {
+    std::vector<std::string> fusing;
+    for (const Method* method : saliency_methods()) {
+      if (method->several_layers) fusing.push_back(method->title);
+    }
+    throw InputError(fmt::format(
+        "{} takes one layer: several are fused by {} only.",
+        (*std::find_if(methods.begin(), methods.end(), [](auto* m) { return m->needs_layer; }))
+            ->title,
+        fmt::join(fusing, ", ")));
+  }
+  for (std::size_t m = 0; m < methods.size(); ++m) {
+    if (!methods[m]->needs_layer || methods[m]->several_layers) continue;
+    warnings[m].push_back(fmt::format("{} takes one layer: of those given the last, {}, was used",
+                                      methods[m]->title, layers.back()));
+  }
+  return warnings;
 }
 
 std::vector<std::string> warnings_of(const Photo& photo, const Model& model) {
@@ -166,6 +194,8 @@ void explain_photo(Run& run, const std::string& path) {
     Explained made{path,    run.methods[way],   run.ways[way],
                    target,  std::move(maps[0]), run.names.of(run.ways[way].method),
                    warnings};
+    made.warnings.insert(made.warnings.end(), run.method_warnings[way].begin(),
+                         run.method_warnings[way].end());
     write_files(made, photo, run.flags.colours);
     run.maps.push_back(explained_json(made, *run.model, run.flags.top));
     std::string measured;
@@ -221,6 +251,7 @@ int explain(Console& console, Flags& flags) {
   if (!flags.layers.empty() &&
       std::none_of(methods.begin(), methods.end(), [](auto* m) { return m->needs_layer; }))
     throw InputError(methods.front()->title + " has no layer: leave --layer out.");
+  auto of_methods = method_warnings(methods, flags.layers);
   if (flags.model.model.empty() && !flags.target.of_concept.empty())
     flags.model.model = model_of_atlas(flags.target.of_concept.front());
   if (flags.model.model.empty()) throw InputError("Say which model to explain: --model MODEL.pt.");
@@ -233,8 +264,18 @@ int explain(Console& console, Flags& flags) {
     name_layers(ways[m], *methods[m], flags, plan, *model);
     ways[m].rectified = !flags.signed_map;
   }
+  for (const auto& warnings : of_methods) {
+    for (const std::string& warning : warnings) remark(console, warning);
+  }
   if (!flags.folder.empty()) fs::create_directories(flags.folder);
-  Run run{console,         flags, model, methods, ways, std::move(plan), SaliencySession(model),
+  Run run{console,
+          flags,
+          model,
+          methods,
+          ways,
+          std::move(of_methods),
+          std::move(plan),
+          SaliencySession(model),
           std::move(names)};
   run.skip_refused = methods.size() > 1;
   if (flags.measure) run.measuring = std::make_unique<MeasureSession>(model, flags.seed);
@@ -314,8 +355,8 @@ Verb explain_verb() {
             ->type_name("NAME=VALUE")
             ->allow_extra_args(false);
         app.add_option("--layer", flags->layers,
-                       "Layer of methods that have one; several times where a method fuses them "
-                       "(default: the card's deep layer)")
+                       "Layer of methods that have one; several times where a method fuses them: "
+                       "those that do not take the last (default: the card's deep layer)")
             ->type_name("PATH")
             ->allow_extra_args(false);
         flags->target.add_to(app);

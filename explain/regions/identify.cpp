@@ -1,7 +1,6 @@
 #include "explain/regions/identify.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
@@ -10,15 +9,13 @@
 
 #include "base/random.h"
 #include "explain/regions/foreground.h"
-#include "explain/regions/splitting.h"
+#include "explain/regions/splitter.h"
 #include "explain/regions/window_probe.h"
 
 namespace differentia {
 
 namespace {
 
-constexpr std::array<double, 2> kMargins = {1.1, 1.35};  // a region is shown with either
-constexpr std::array<double, 4> kNamingMargins = {1.1, 1.35, 1.6, 1.9};
 constexpr int kTiles = 8;  // a side, of the photo without shapes
 // A region that scores less than this share of the best one is background or a lost part.
 constexpr double kLeastShare = 0.5;
@@ -51,100 +48,6 @@ Photo without_shapes(const cv::Mat& bgr) {
   }
   photo.full_size = {photo.bgr.cols, photo.bgr.rows};
   return photo;
-}
-
-// A region that is shown to the model by itself.
-struct Region {
-  cv::Rect area;    // nothing of it lies outside; pixels of the working picture
-  cv::Rect bounds;  // of the subject in it
-  WindowAnswer answer = {};
-  std::vector<float> scores = {};  // of all outputs
-};
-
-// Regions of one photo: shows pieces to the model and splits them.
-class Splitter {
- public:
-  Splitter(WindowProbe& probe, const Photo& photo, const cv::Mat& mask, double best)
-      : probe_(probe),
-        photo_(photo),
-        mask_(mask),
-        best_(best),
-        step_x_(static_cast<double>(photo.full_size.width) / mask.cols),
-        step_y_(static_cast<double>(photo.full_size.height) / mask.rows) {}
-
-  Box in_photo(const cv::Rect& box) const {
-    return {box.x * step_x_, box.y * step_y_, box.width * step_x_, box.height * step_y_};
-  }
-
-  // Shows each region with each margin; the scores are means over the margins.
-  void ask(std::vector<Region>& regions, gsl::span<const double> margins) {
-    std::vector<Box> windows;
-    for (const Region& region : regions)
-      for (const double margin : margins)
-        windows.push_back(with_margin(in_photo(region.bounds), margin, in_photo(region.area)));
-    const Matrix scores = probe_.scores(photo_, windows);
-    for (std::size_t i = 0; i < regions.size(); ++i) {
-      std::vector<float> mean(scores.columns, 0);
-      for (std::size_t k = 0; k < mean.size(); ++k) {
-        for (std::size_t m = 0; m < margins.size(); ++m)
-          mean[k] += scores(margins.size() * i + m, k);
-        mean[k] /= static_cast<float>(margins.size());
-      }
-      regions[i].answer = answer_of(mean);
-      regions[i].scores = std::move(mean);
-    }
-  }
-
-  // Splits `region` as far as the pieces stand by themselves, and appends them to `result`.
-  void split(const Region& region, double least, int depth, std::vector<Region>& result) {
-    std::vector<Region> pieces;
-    const std::vector<Cut> cuts = depth > 0 ? thin_cuts(mask_, region.area) : std::vector<Cut>();
-    for (const Cut& cut : cuts)
-      for (int i = 0; i < 2; ++i) pieces.push_back({cut.side[i], cut.piece[i]});
-    if (!pieces.empty()) ask(pieces, kMargins);
-    double best = least;
-    int chosen = -1;
-    for (std::size_t i = 0; i < cuts.size(); ++i) {
-      const double value = worth(cuts[i], pieces[2 * i], pieces[2 * i + 1], region);
-      if (value > best) {
-        best = value;
-        chosen = static_cast<int>(i);
-      }
-    }
-    if (chosen < 0) {
-      result.push_back(region);
-      return;
-    }
-    for (int i = 0; i < 2; ++i)
-      split(pieces[2 * static_cast<std::size_t>(chosen) + i], least, depth - 1, result);
-  }
-
- private:
-  double worth(const Cut& cut, const Region& a, const Region& b, const Region& whole) const {
-    const double lower = std::min(a.answer.score, b.answer.score);
-    double ab = 0, aa = 0, bb = 0;
-    for (std::size_t k = 0; k < a.scores.size(); ++k) {
-      ab += static_cast<double>(a.scores[k]) * b.scores[k];
-      aa += static_cast<double>(a.scores[k]) * a.scores[k];
-      bb += static_cast<double>(b.scores[k]) * b.scores[k];
-    }
-    const double alike = ab / std::max(1e-9, std::sqrt(aa * bb));
-    return 5.11 * lower / std::max(1e-6, whole.answer.score) +
-           4.86 * lower / std::max(1e-6, best_) + 2.41 * alike - 5.47 * cut.neck - 4.43;
-  }
-
-  WindowProbe& probe_;
-  const Photo& photo_;
-  const cv::Mat& mask_;
-  double best_;  // score of any window
-  double step_x_, step_y_;
-};
-
-// The mask within the region's bounds.
-cv::Mat mask_of(const cv::Mat& mask, const Region& region) {
-  cv::Mat result(mask.size(), CV_8UC1, cv::Scalar(0));
-  mask(region.bounds).copyTo(result(region.bounds));
-  return result;
 }
 
 std::vector<Point> outline(const cv::Mat& mask, double step_x, double step_y) {
@@ -217,27 +120,18 @@ IdentifyResult Identifier::run(const Photo& photo) {
   WindowOptions coarse;
   coarse.sides = {1.0, 0.55};
   coarse.step = 0.5;
-  const std::vector<Box> tile_windows = search_windows(tiles.full_size, coarse);
-  const Matrix shapeless = probe.scores(tiles, tile_windows);
+  std::vector<View> tile_views;
+  for (const Box& window : search_windows(tiles.full_size, coarse))
+    tile_views.push_back({&tiles, window});
+  const Matrix shapeless = probe.scores(tile_views);
   std::vector<double> texture(shapeless.columns, 0);  // score of each output without shapes
   for (std::size_t i = 0; i < shapeless.rows; ++i)
     for (std::size_t k = 0; k < texture.size(); ++k)
       texture[k] += static_cast<double>(shapeless(i, k)) / static_cast<double>(shapeless.rows);
-  double highest = 0;  // of any window
-  for (std::size_t i = 0; i < scores.rows; ++i)
-    highest = std::max(highest, answer_of(scores.row(i)).score);
 
-  Splitter splitter(probe, photo, found.mask, highest);
-  std::vector<Region> regions;
-  Region whole;
-  whole.area = {0, 0, picture.cols, picture.rows};
-  whole.bounds = subject_bounds(found.mask, whole.area);
-  if (!whole.bounds.empty()) {
-    std::vector<Region> first = {whole};
-    splitter.ask(first, kMargins);
-    splitter.split(first.front(), options.split, 3, regions);
-  }
-  if (!regions.empty()) splitter.ask(regions, kNamingMargins);
+  Splitter splitter(probe, photo, found.mask);
+  std::vector<Region> regions = splitter.regions(options.split);
+  splitter.name(regions);
   double surest = 0;
   for (const Region& region : regions) {
     surest = std::max(surest, region.answer.probability);
@@ -258,7 +152,7 @@ IdentifyResult Identifier::run(const Photo& photo) {
 
   cv::Mat mask(picture.size(), CV_8UC1, cv::Scalar(0));
   for (const Region& region : regions) {
-    const cv::Mat own = mask_of(found.mask, region);
+    const cv::Mat own = splitter.mask_of(region);
     mask |= own;
     Organism organism;
     organism.box = splitter.in_photo(region.bounds);

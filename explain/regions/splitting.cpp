@@ -64,6 +64,7 @@ std::vector<Cut> thin_cuts(const cv::Mat& mask, const cv::Rect& area) {
   for (const int direction : {0, 1}) {
     for (const auto& [neck, at] : thin_places(subject, direction)) {
       Cut cut;
+      cut.upright = direction == 0;
       cut.neck = neck;
       cut.side[0] = cut.side[1] = area;
       if (direction == 0) {

@@ -9,9 +9,10 @@
 namespace differentia {
 
 struct Cut {
-  double neck = 0;    // subject pixels along the cut over the smaller of the two sides' widest
-  cv::Rect side[2];   // of the area that was cut
-  cv::Rect piece[2];  // the subject's bounds on either side
+  bool upright = true;  // or level
+  double neck = 0;      // subject pixels along the cut over the smaller of the two sides' widest
+  cv::Rect side[2];     // of the area that was cut
+  cv::Rect piece[2];    // the subject's bounds on either side
 };
 
 // The bounds of the mask's pieces (8UC1, not 0) inside `area`, specks of less than an eighth of the

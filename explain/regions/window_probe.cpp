@@ -127,17 +127,17 @@ struct WindowProbe::Impl {
   std::unique_ptr<ForwardSession> outputs_only, with_layer;
   std::unique_ptr<TailAttribution> attribution;
   std::vector<float> input;
-  std::vector<InputGeometry> geometry;  // of the windows in `input`
+  std::vector<InputGeometry> geometry;  // of the views in `input`
 
-  void fill(const Photo& photo, gsl::span<const Box> windows) {
+  void fill(gsl::span<const View> views) {
     const InputSpec& spec = model->card().input;
     const std::size_t length = static_cast<std::size_t>(3) *
                                static_cast<std::size_t>(spec.size.width) *
                                static_cast<std::size_t>(spec.size.height);
-    input.resize(length * windows.size());
+    input.resize(length * views.size());
     geometry.clear();
-    for (std::size_t i = 0; i < windows.size(); ++i)
-      geometry.push_back(preprocess(cut(photo, windows[i]), spec,
+    for (std::size_t i = 0; i < views.size(); ++i)
+      geometry.push_back(preprocess(cut(*views[i].photo, views[i].window), spec,
                                     gsl::span<float>(input).subspan(i * length, length)));
   }
 
@@ -169,11 +169,11 @@ WindowProbe::WindowProbe(std::shared_ptr<const Model> model, const std::string& 
 
 WindowProbe::~WindowProbe() = default;
 
-Matrix WindowProbe::scores(const Photo& photo, gsl::span<const Box> windows) {
-  Matrix result(windows.size(), static_cast<std::size_t>(impl_->model->outputs()));
-  for (std::size_t first = 0; first < windows.size(); first += kBatch) {
-    const auto some = windows.subspan(first, std::min<std::size_t>(kBatch, windows.size() - first));
-    impl_->fill(photo, some);
+Matrix WindowProbe::scores(gsl::span<const View> views) {
+  Matrix result(views.size(), static_cast<std::size_t>(impl_->model->outputs()));
+  for (std::size_t first = 0; first < views.size(); first += kBatch) {
+    const auto some = views.subspan(first, std::min<std::size_t>(kBatch, views.size() - first));
+    impl_->fill(some);
     const ForwardResult answers =
         impl_->outputs_only->run(impl_->input, static_cast<int>(some.size()));
     std::copy_n(answers.outputs.values.begin(), some.size() * result.columns,
@@ -190,7 +190,9 @@ cv::Mat WindowProbe::evidence(const Photo& photo, gsl::span<const Box> windows, 
   Accumulator map(size);
   for (std::size_t first = 0; first < windows.size(); first += kBatch) {
     const auto some = windows.subspan(first, std::min<std::size_t>(kBatch, windows.size() - first));
-    impl_->fill(photo, some);
+    std::vector<View> views;
+    for (const Box& window : some) views.push_back({&photo, window});
+    impl_->fill(views);
     const ForwardResult answers =
         impl_->with_layer->run(impl_->input, static_cast<int>(some.size()));
     std::vector<std::vector<Target>> targets;

@@ -25,6 +25,12 @@ struct WindowAnswer {
 // REQUIRES: not empty.
 WindowAnswer answer_of(gsl::span<const float> scores);
 
+// A window of a photo. REQUIRES: the photo outlives it.
+struct View {
+  const Photo* photo = nullptr;
+  Box window;  // photo coordinates; less than a pixel is widened
+};
+
 // One per worker (not thread-safe).
 class WindowProbe {
  public:
@@ -33,14 +39,14 @@ class WindowProbe {
   explicit WindowProbe(std::shared_ptr<const Model> model, const std::string& layer = {});
   ~WindowProbe();
 
-  // Scores of each window (windows × outputs), each cut from the photo and brought to the model's
-  // input as a photo of its own. Windows are in photo coordinates; less than a pixel is widened.
-  Matrix scores(const Photo& photo, gsl::span<const Box> windows);
+  // Scores of each view (views × outputs), each cut from its photo and brought to the model's input
+  // as a photo of its own.
+  Matrix scores(gsl::span<const View> views);
 
   // Evidence for an organism of any taxon over the photo, `size` (32FC1): each window's attribution
   // of its first answer's score to the positions of the layer, averaged over the windows that show
   // a pixel, confident windows counting more. In units of the outputs, as if every position were
-  // like this one. `scores`: as above, of the same windows.
+  // like this one. `scores`: as above, of the windows.
   cv::Mat evidence(const Photo& photo, gsl::span<const Box> windows, Size size, Matrix& scores);
 
  private:

@@ -249,6 +249,15 @@ bool TailAttribution::closed_form() const {
   return impl_->closed;
 }
 
+Matrix TailAttribution::outputs(const Grids& grids) const {
+  const OneThread one_thread;
+  return impl_->outputs_of(grids);
+}
+
+const std::vector<float>& TailAttribution::outputs_at_zero() const {
+  return impl_->zero_outputs;
+}
+
 std::vector<std::vector<Attribution>> TailAttribution::run(
     const Grids& grids, gsl::span<const std::vector<Target>> targets, const Matrix* given) {
   Impl& impl = *impl_;

@@ -52,6 +52,11 @@ class TailAttribution {
   // all photos.
   bool closed_form() const;
 
+  // Of photos given by their grids (photos × outputs): what the layers above make of them.
+  Matrix outputs(const Grids& grids) const;
+  // Of a grid of zeros.
+  const std::vector<float>& outputs_at_zero() const;
+
   // targets[i] are those of photo i; the result has the same shape. A photo's numbers do not depend
   // on the others. `outputs` are those of the same photos where a ForwardSession has computed them
   // (photos × outputs; spares one tail pass a photo). Throws InputError where grids or targets do

@@ -54,7 +54,11 @@ App::App(const ViewOptions& options, Renderer& renderer, float scale, bool still
   if (!options.initial.method.empty()) state_.photo.method = options.initial.method;
   state_.photo.on_concept = options.initial.target == "concept";
   state_.photo.against_rivals = options.initial.against == "rivals";
-  state_.photo.layer = options.initial.layer;
+  state_.photo.layers = options.initial.layers;
+  if (!options.initial.method_options.empty()) {
+    state_.photo.options[state_.photo.method] = options.initial.method_options;
+    state_.photo.options_shown = true;
+  }
   state_.photo.opacity = static_cast<float>(options.initial.opacity);
   if (!options.atlas.empty()) open(options.atlas);
 }

@@ -2,8 +2,10 @@
 
 // What the viewer shows first, as the command line's flags give it.
 
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/photo_geometry.h"
 
@@ -37,12 +39,14 @@ struct InitialView {
   std::string target;  // taxon whose output is explained; "concept": the concept shown; empty: the
                        // photo's own
   std::string
-      against;        // taxon whose output is taken away; "rivals": the nearest ones'; empty: none
-  std::string layer;  // of methods with one; empty: the deep layer, or the concept's own
-  double opacity = 0.6;     // of the overlay, 0…1
-  std::string search;       // in the list of taxa
-  bool help = false;        // the keys
-  bool unreadable = false;  // the list of photos that could not be read
+      against;  // taxon whose output is taken away; "rivals": the nearest ones'; empty: none
+  std::vector<std::string>
+      layers;  // of methods with one; empty: the deep one, or the concept's own
+  std::map<std::string, std::string> method_options;  // of `method`, as written
+  double opacity = 0.6;                               // of the overlay, 0…1
+  std::string search;                                 // in the list of taxa
+  bool help = false;                                  // the keys
+  bool unreadable = false;                            // the list of photos that could not be read
 };
 
 }  // namespace differentia::viewer

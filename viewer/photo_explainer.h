@@ -5,6 +5,7 @@
 // is first wanted. Used on one worker's thread only, the factory included.
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "atlas/store/concept_direction.h"
 #include "base/photo_geometry.h"
 #include "base/progress.h"
+#include "explain/saliency/method.h"
 
 namespace differentia::viewer {
 
@@ -22,7 +24,9 @@ struct MethodInfo {
   std::string help, caveat;
   bool needs_model = true;  // false: looks at the photo alone, has no target
   bool needs_layer = false;
-  bool rectifies = false;  // leaves evidence against the target out, but may be asked for it
+  bool rectifies = false;       // leaves evidence against the target out, but may be asked for it
+  bool several_layers = false;  // fuses the maps of as many layers as it is given
+  std::vector<MethodOption> options = {};  // in the order of a list
 };
 
 struct ExplainerInfo {
@@ -43,8 +47,12 @@ struct SaliencyRequest {
   std::string concept_name = {};
   std::string method = "grad-cam";
   bool rectified = true;  // false: evidence against as well, of methods that leave it out
-  std::string layer;      // of methods with one; empty: the deep layer, or the concept's own
-  Size size;              // of the map; its aspect is the photo's
+  // Of methods with a layer; empty: the deep layer, or the concept's own. Those that take one take
+  // the last.
+  std::vector<std::string> layers = {};
+  std::map<std::string, std::string> options =
+      {};                          // of the method, as written; the rest by default
+  Size size;                       // of the map; its aspect is the photo's
   ProgressCallback progress = {};  // no part of the question; may be empty
 };
 
@@ -67,7 +75,8 @@ class PhotoExplainer {
   virtual SaliencyMap explain(const SaliencyRequest& request) = 0;
 };
 
-// Loads the model at `path`. Throws InputError.
+// Loads the model at `path`; empty: none, and only methods that need none are there. Throws
+// InputError.
 using ExplainerFactory = std::function<std::unique_ptr<PhotoExplainer>(const std::string& path)>;
 
 }  // namespace differentia::viewer

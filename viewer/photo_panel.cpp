@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "viewer/number_text.h"
+#include "viewer/photo_facts.h"
 #include "viewer/photo_overlays.h"
 #include "viewer/widgets.h"
 
@@ -58,7 +59,12 @@ PhotoPanel::Shown PhotoPanel::gather(Desk& desk) {
       for (const MethodInfo& method : shown.info->methods)
         if (method.name == view.method) shown.method = &method;
     // What does not bear on the method is left out, so that its map is not made twice.
-    if (shown.method == nullptr || shown.method->needs_layer) shown.request.layer = view.layer;
+    if (shown.method == nullptr || shown.method->needs_layer) shown.request.layers = view.layers;
+    if (shown.request.layers.size() > 1 &&
+        (shown.method == nullptr || !shown.method->several_layers))
+      shown.request.layers = {view.layers.back()};
+    if (const auto given = view.options.find(view.method); given != view.options.end())
+      shown.request.options = given->second;
     if (shown.method == nullptr || shown.method->rectifies)
       shown.request.rectified = view.rectified;
     shown.request.size = map_size(shown.full);
@@ -72,6 +78,9 @@ PhotoPanel::Shown PhotoPanel::gather(Desk& desk) {
     if (!view.overlay) desk.saliency.want_nothing();
     if (!shown.saliency_error.empty()) {
       failure_ = shown.saliency_error;
+    } else if (!desk.saliency.has_model() && shown.method == nullptr) {
+      // A method that needs the model, or a list that is not there yet: nothing is asked.
+      waits = waits || (view.overlay && !shown.info && desk.saliency.info_error().empty());
     } else if (shown.request.output < 0 && !shown.request.of_concept) {
       shown.saliency_error = "The photo's taxon is no output of the model; choose a target.";
     } else if (view.overlay && !shown.info) {
@@ -217,7 +226,7 @@ void PhotoPanel::draw_side(Desk& desk, const Box& place, const Shown& shown) {
   gap(desk, 2);
   draw_saliency_controls(desk, shown);
   draw_outputs(desk, shown);
-  draw_facts(desk, shown.place->photo);
+  draw_photo_facts(desk, shown.place->photo);
   gap(desk, 10);
   if (quiet_button(desk, "Show on the map")) desk.state.show_photo_on_map(shown.place->photo.id);
   gap(desk, 8);
@@ -231,12 +240,14 @@ void PhotoPanel::draw_side(Desk& desk, const Box& place, const Shown& shown) {
 void PhotoPanel::draw_saliency_controls(Desk& desk, const Shown& shown) {
   const Theme& theme = desk.theme;
   PhotoView& view = desk.state.photo;
-  if (!desk.saliency.available()) {
+  if (!desk.saliency.has_model()) {
     wrapped_text(theme.regular, theme.colours.quiet,
                  "Saliency needs the model this atlas was built with, “" +
                      desk.catalogue->reader().provenance().model_name + "”.");
     draw_model_choice(desk);
-    return;
+    if (!shown.info || shown.info->methods.empty()) return;
+    gap(desk, 8);
+    text(theme.small, theme.colours.faint, "Controls that need no model");
   }
   if (!desk.saliency.info_error().empty()) {
     wrapped_text(theme.regular, theme.colours.warning, desk.saliency.info_error());
@@ -244,6 +255,7 @@ void PhotoPanel::draw_saliency_controls(Desk& desk, const Shown& shown) {
     return;
   }
   draw_method(desk, shown);
+  if (!desk.saliency.has_model() && shown.method == nullptr) return;
   toggle(desk, "Overlay", view.overlay);
   if (shown.method != nullptr && shown.method->rectifies) {
     ImGui::SameLine(0, theme.px(16));
@@ -253,6 +265,7 @@ void PhotoPanel::draw_saliency_controls(Desk& desk, const Shown& shown) {
   gap(desk, 4);
   if (shown.method == nullptr || shown.method->needs_model) draw_targets(desk, shown);
   if (shown.method == nullptr || shown.method->needs_layer) draw_layer(desk, shown);
+  draw_options(desk, shown);
   text(theme.small, theme.colours.faint, "Opacity");
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding, ImVec2(theme.px(6), theme.px(3)));
   float percent = view.opacity * 100;
@@ -266,6 +279,7 @@ void PhotoPanel::draw_saliency_controls(Desk& desk, const Shown& shown) {
   if (shown.saliency)
     for (const std::string& warning : shown.saliency->warnings)
       wrapped_text(theme.small, theme.colours.warning, warning);
+  if (!desk.saliency.has_model()) return;
   if (link(desk, "Choose another model …")) choosing_model_ = !choosing_model_;
   if (choosing_model_) draw_model_choice(desk);
 }
@@ -273,7 +287,10 @@ void PhotoPanel::draw_saliency_controls(Desk& desk, const Shown& shown) {
 void PhotoPanel::draw_method(Desk& desk, const Shown& shown) {
   const Theme& theme = desk.theme;
   PhotoView& view = desk.state.photo;
-  if (begin_choice(desk, "##method", shown.method ? shown.method->title : view.method)) {
+  const std::string current = shown.method                ? shown.method->title
+                              : desk.saliency.has_model() ? view.method
+                                                          : "none";
+  if (begin_choice(desk, "##method", current)) {
     if (shown.info) {
       for (const MethodInfo& method : shown.info->methods) {
         if (ImGui::Selectable(method.title.c_str(), method.name == view.method))
@@ -320,22 +337,52 @@ void PhotoPanel::draw_targets(Desk& desk, const Shown& shown) {
   draw_target(desk, shown, "against", true);
 }
 
+void PhotoPanel::draw_options(Desk& desk, const Shown& shown) {
+  if (shown.method == nullptr || shown.method->options.empty()) return;
+  PhotoView& view = desk.state.photo;
+  auto& given = view.options[view.method];
+  gap(desk, 2);
+  std::string label = view.options_shown ? "Hide options" : "Options …";
+  if (!view.options_shown && !given.empty())
+    label += " (" + std::to_string(given.size()) + " changed)";
+  if (link(desk, label)) view.options_shown = !view.options_shown;
+  if (view.options_shown) option_rows_.draw(desk, *shown.method, given);
+  gap(desk, 4);
+}
+
 void PhotoPanel::draw_layer(Desk& desk, const Shown& shown) {
   PhotoView& view = desk.state.photo;
-  text(desk.theme.small, desk.theme.colours.faint, "Layer");
+  const bool several = shown.method != nullptr && shown.method->several_layers;
+  text(desk.theme.small, desk.theme.colours.faint, several ? "Layers, fused" : "Layer");
   std::string usual = "the usual one";
   if (shown.request.of_concept)
     usual = shown.request.of_concept->layer;
   else if (shown.info)
     usual = shown.info->deep_layer;
-  const std::string current = view.layer.empty() ? usual : view.layer;
-  if (begin_choice(desk, "##layer", current)) {
-    if (shown.info)
-      for (const std::string& layer : shown.info->layers)
-        if (ImGui::Selectable(layer.c_str(), layer == current))
-          view.layer = layer == usual ? std::string() : layer;
-    ImGui::EndCombo();
+  std::vector<std::string> chosen = shown.request.layers;
+  if (chosen.empty()) chosen = {usual};
+  std::string current = chosen.front();
+  for (std::size_t i = 1; i < chosen.size(); ++i) current += ", " + chosen[i];
+  const float room = ImGui::CalcItemWidth() - desk.theme.px(34);
+  if (!begin_choice(desk, "##layer", elided(desk.theme.regular, current, room))) return;
+  std::vector<std::string> next;  // in network order
+  bool changed = false;
+  if (shown.info) {
+    for (const std::string& layer : shown.info->layers) {
+      bool on = std::find(chosen.begin(), chosen.end(), layer) != chosen.end();
+      if (ImGui::Selectable(layer.c_str(), on,
+                            several ? ImGuiSelectableFlags_DontClosePopups : 0)) {
+        changed = true;
+        on = several ? !on : true;
+        if (!several) next.clear();
+        if (!several) chosen.clear();
+      }
+      if (on) next.push_back(layer);
+    }
   }
+  ImGui::EndCombo();
+  if (!changed) return;
+  view.layers = next.size() == 1 && next.front() == usual ? std::vector<std::string>() : next;
 }
 
 void PhotoPanel::draw_progress(Desk& desk, const Shown& shown) {
@@ -444,44 +491,6 @@ void PhotoPanel::draw_outputs(Desk& desk, const Shown& shown) {
                                                     : "Logit explained";
   stat_row(desk, what, number_text(shown.saliency->target));
   text(theme.small, theme.colours.faint, "logits, not probabilities");
-}
-
-void PhotoPanel::draw_facts(Desk& desk, const store::PhotoRecord& photo) {
-  const Theme& theme = desk.theme;
-  section(desk, "Photo");
-  const float width = ImGui::GetContentRegionAvail().x;
-  const auto row = [&](const std::string& label, const std::string& value) {
-    if (value.empty()) return;
-    const float room = width - text_size(theme.regular, label).x - theme.px(14);
-    stat_row(desk, label, elided(theme.regular, value, room));
-    if (ImGui::IsItemHovered() && text_size(theme.regular, value).x > room)
-      ImGui::SetTooltip("%s", value.c_str());
-  };
-  const Place* place = desk.state.photo.place();
-  if (place != nullptr && std::isfinite(place->attribution) && desk.state.photo.origin != "Photo")
-    row(desk.state.photo.origin + " adds", logits_text(place->attribution) + " logits");
-  const auto& taxa = desk.catalogue->taxa().taxa;
-  if (static_cast<std::size_t>(photo.taxon) < taxa.size())
-    row("Taxon", display_name(taxa[static_cast<std::size_t>(photo.taxon)].name));
-  const auto& labels = desk.catalogue->reader().labels();
-  if (photo.predicted >= 0 && static_cast<std::size_t>(photo.predicted) < labels.size())
-    row("Model's first answer", display_name(labels[static_cast<std::size_t>(photo.predicted)]));
-  row("File", photo.path);
-  if (photo.size.width > 0)
-    row("Size", count_text(photo.size.width) + " × " + count_text(photo.size.height));
-  row("Split", photo.split);
-  row("Form", photo.form);
-  row("Observation", photo.observation);
-  row("Observer", photo.observer);
-  row("Date", photo.date);
-  if (!photo.latitude.empty() && !photo.longitude.empty())
-    row("Place", photo.latitude + ", " + photo.longitude);
-  for (const auto& [name, value] : photo.extra) row(name, value);
-  row("Credit", photo.credit);
-  row("Licence", photo.licence);
-  row("Source", photo.url);
-  if (photo.status == store::PhotoStatus::kRepaired)
-    wrapped_text(theme.small, theme.colours.warning, "Repaired: " + photo.reason);
 }
 
 }  // namespace differentia::viewer

@@ -9,6 +9,7 @@
 
 #include "viewer/camera.h"
 #include "viewer/desk.h"
+#include "viewer/method_options.h"
 #include "viewer/pointer.h"
 
 namespace differentia::viewer {
@@ -44,15 +45,16 @@ class PhotoPanel {
   void draw_saliency_controls(Desk& desk, const Shown& shown);
   void draw_method(Desk& desk, const Shown& shown);
   void draw_targets(Desk& desk, const Shown& shown);
+  void draw_options(Desk& desk, const Shown& shown);
   void draw_layer(Desk& desk, const Shown& shown);
   void draw_progress(Desk& desk, const Shown& shown);
   void draw_model_choice(Desk& desk);
   void draw_target(Desk& desk, const Shown& shown, const char* id, bool minus);
   void draw_outputs(Desk& desk, const Shown& shown);
-  void draw_facts(Desk& desk, const store::PhotoRecord& photo);
   void handle_keys(Desk& desk);
 
   MovingCamera camera_;
+  MethodOptionRows option_rows_;
   Pointer pointer_;
   std::string fitted_;  // path of the photo that the camera was fitted to
   bool complete_ = false;

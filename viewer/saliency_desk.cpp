@@ -28,6 +28,10 @@ struct SaliencyDesk::Loader {
     if (!failure.empty()) throw InputError(failure);
     if (explainer) return *explainer;
     try {
+      if (model.path.empty()) {
+        explainer = factory(model.path);
+        return *explainer;
+      }
       const bool the_atlas_s = sha256_of_file(model.path) == model.sha256;
       auto loaded = factory(model.path);
       if (!loaded) throw InputError("The model '" + model.path + "' could not be loaded.");
@@ -105,7 +109,7 @@ void SaliencyDesk::use(AtlasModel model) {
   info_.clear();
   maps_ = std::make_shared<Entries>(kMaps);
   loader_ = nullptr;
-  if (!factory_ || model.path.empty()) return;
+  if (!factory_) return;
   loader_ = std::make_shared<Loader>();
   loader_->model = std::move(model);
   loader_->factory = factory_;
@@ -115,9 +119,14 @@ bool SaliencyDesk::available() const {
   return loader_ != nullptr;
 }
 
+bool SaliencyDesk::has_model() const {
+  return available() && !loader_->model.path.empty();
+}
+
 std::shared_ptr<const ExplainerInfo> SaliencyDesk::info() {
   if (!available()) return nullptr;
-  return info_.get(0, "loading the model", [loader = loader_] { return loader->get().info(); });
+  return info_.get(0, has_model() ? "loading the model" : "looking for methods",
+                   [loader = loader_] { return loader->get().info(); });
 }
 
 std::string SaliencyDesk::info_error() const {
@@ -130,9 +139,11 @@ std::string SaliencyDesk::key_of(const SaliencyRequest& request) {
        {std::to_string(request.output), std::to_string(request.minus_output),
         std::string(request.against_rivals ? "rivals" : ""),
         request.of_concept ? request.concept_name : std::string(), request.method,
-        std::string(request.rectified ? "" : "signed"), request.layer,
+        std::string(request.rectified ? "" : "signed"),
         std::to_string(request.size.width) + "x" + std::to_string(request.size.height)})
     key += "\n" + part;
+  for (const std::string& layer : request.layers) key += "\nat " + layer;
+  for (const auto& [name, value] : request.options) key += "\n" + name + "=" + value;
   return key;
 }
 

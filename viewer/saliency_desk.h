@@ -43,9 +43,11 @@ class SaliencyDesk {
   // new to show.
   SaliencyDesk(ExplainerFactory factory, std::function<void()> wake);
 
-  // From now on with this model; what was made with the one before is forgotten.
+  // From now on with this model, or none; what was made with the one before is forgotten.
   void use(AtlasModel model);
   bool available() const;
+  // False: there are only methods that need none.
+  bool has_model() const;
   // Labels, layers and methods; null until the model is loaded.
   std::shared_ptr<const ExplainerInfo> info();
   // Why the model cannot be used: it cannot be loaded, or is not the atlas's.

@@ -59,7 +59,8 @@ void write_snapshot(const ViewOptions& options) {
   // Who asks for a model, a method, a target or a layer gets no picture without them.
   const InitialView& asked = options.initial;
   if (!app.saliency_failure().empty() &&
-      !(options.model + asked.method + asked.target + asked.against + asked.layer).empty())
+      !((options.model + asked.method + asked.target + asked.against).empty() &&
+        asked.layers.empty()))
     throw InputError(app.saliency_failure());
   std::vector<unsigned char> pixels = window.read_pixels();
   const cv::Mat rgb(options.window.height, options.window.width, CV_8UC3, pixels.data());

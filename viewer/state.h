@@ -3,6 +3,7 @@
 // What is shown, apart from how: plain values that panels read and change.
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,10 @@ struct PhotoView {
   bool against_rivals = false;       // the nearest rivals' are taken away instead
   std::int32_t concept_number = -1;  // of the map's, from which one came to the photo; −1: none
   bool on_concept = false;           // not outputs but where that concept is
-  std::string layer;                 // of methods with one; empty: the usual one
+  std::vector<std::string> layers;   // of methods with one, in network order; empty: the usual one
+  // By method: its options that are not by default, as written.
+  std::map<std::string, std::map<std::string, std::string>> options;
+  bool options_shown = false;
   float opacity = 0.6f;
 
   const Place* place() const { return index < places.size() ? &places[index] : nullptr; }

@@ -13,6 +13,7 @@
 #include "base/sha256.h"
 #include "tests/atlas/store/synthetic/synthetic_atlas.h"
 #include "tests/catch.h"
+#include "viewer/method_options.h"
 #include "viewer/recording_renderer.h"
 
 using namespace differentia;
@@ -112,6 +113,13 @@ class EvenExplainer : public PhotoExplainer {
     return map;
   }
 };
+
+// An explainer that takes a log; without a model one that has no methods.
+template <typename Explainer, typename Log>
+std::unique_ptr<PhotoExplainer> only_with(const std::string& model, Log& log) {
+  if (model.empty()) return std::make_unique<EvenExplainer>();
+  return std::make_unique<Explainer>(log);
+}
 
 }  // namespace
 
@@ -232,12 +240,12 @@ TEST_CASE("another method is chosen from the list, and another photo keeps it") 
       return info;
     }
     SaliencyMap explain(const SaliencyRequest& request) override {
-      log_.push_back(request.method + (request.layer.empty() ? "" : " at " + request.layer));
+      log_.push_back(request.method + (request.layers.empty() ? "" : " at " + request.layers[0]));
       return EvenExplainer::explain(request);
     }
     std::vector<std::string>& log_;
   };
-  options.make_explainer = [&](const std::string&) { return std::make_unique<Listed>(asked); };
+  options.make_explainer = [&](const std::string& path) { return only_with<Listed>(path, asked); };
   Hands hands(options, true);
   hands.settle();
   hands.app->drop(hands.model);
@@ -257,4 +265,137 @@ TEST_CASE("another method is chosen from the list, and another photo keeps it") 
   CHECK(state.photo.index == 1);
   CHECK(asked.size() == 4);
   CHECK(asked.back() == "control");
+}
+
+TEST_CASE("an option is changed where the pointer lets go, and asks for one map more") {
+  ViewOptions options;
+  options.atlas = "made";
+  options.initial.taxon = "0";
+  options.initial.concept_number = 0;
+  options.initial.exemplar = 0;
+  options.initial.method = "noisy";
+  options.initial.layers = {"first", "second"};
+  std::vector<SaliencyRequest> asked;
+  struct Noisy : EvenExplainer {
+    explicit Noisy(std::vector<SaliencyRequest>& log) : log_(log) {}
+    ExplainerInfo info() override {
+      MethodInfo noisy{"noisy", "Noisy", "help", "caveat", true, true, false, true};
+      noisy.options = {{"sigma", "Noise", OptionKind::kNumber, 0.15, 0, 1}};
+      MethodInfo single{"single", "Single", "help", "caveat", true, true};
+      ExplainerInfo info{"noisy", {"a"}, {"first", "second"}, "second"};
+      info.methods = {noisy, single};
+      return info;
+    }
+    SaliencyMap explain(const SaliencyRequest& request) override {
+      log_.push_back(request);
+      return EvenExplainer::explain(request);
+    }
+    std::vector<SaliencyRequest>& log_;
+  };
+  options.make_explainer = [&](const std::string& path) { return only_with<Noisy>(path, asked); };
+  Hands hands(options, true);
+  hands.settle();
+  hands.app->drop(hands.model);
+  hands.settle();
+  REQUIRE(asked.size() == 1);
+  CHECK(asked[0].layers == std::vector<std::string>{"first", "second"});
+  CHECK(asked[0].options.empty());
+  State& state = hands.app->state();
+  state.photo.options_shown = true;
+  hands.settle();
+  auto& given = state.photo.options["noisy"];
+  for (float y = 180; y < 560 && given.empty(); y += 6) {
+    ImGuiIO& io = ImGui::GetIO();
+    io.MousePos = {880, y};
+    hands.frame();
+    io.MouseDown[0] = true;
+    hands.frame();
+    io.MousePos = {960, y};
+    hands.frame();
+    hands.frame();
+    const bool early = !given.empty();
+    io.MouseDown[0] = false;
+    hands.frame();
+    hands.frame();
+    CHECK_FALSE(early);
+    state.photo.opacity = 0.6f;  // whose slider is near
+    state.photo.overlay = true;
+    hands.press_named(ImGuiKey_Escape);
+    state.screen = Screen::kPhoto;
+  }
+  hands.settle();
+  REQUIRE(given.count("sigma") == 1);
+  CHECK(std::stod(given["sigma"]) > 0.2);
+  CHECK(std::stod(given["sigma"]) <= 1);
+  REQUIRE(asked.size() == 2);
+  CHECK(asked[1].options == given);
+  // Another method has options of its own, and of several layers takes the last.
+  state.photo.method = "single";
+  hands.settle();
+  REQUIRE(asked.size() == 3);
+  CHECK(asked[2].options.empty());
+  CHECK(asked[2].layers == std::vector<std::string>{"second"});
+}
+
+TEST_CASE("without a model the methods that need none can be asked") {
+  ViewOptions options;
+  options.atlas = "made";
+  options.initial.taxon = "0";
+  options.initial.concept_number = 0;
+  options.initial.exemplar = 0;
+  std::vector<std::string> asked;
+  struct Controls : EvenExplainer {
+    Controls(const std::string& path, std::vector<std::string>& log) : path_(path), log_(log) {}
+    ExplainerInfo info() override {
+      ExplainerInfo info;
+      if (!path_.empty()) {
+        info = EvenExplainer::info();
+        info.methods = {{"grad-cam", "Grad-CAM", "help", "caveat", true, true, true}};
+      }
+      info.methods.push_back({"control", "Control", "help", "caveat", false});
+      return info;
+    }
+    SaliencyMap explain(const SaliencyRequest& request) override {
+      log_.push_back((path_.empty() ? "no model: " : "model: ") + request.method);
+      return EvenExplainer::explain(request);
+    }
+    std::string path_;
+    std::vector<std::string>& log_;
+  };
+  options.make_explainer = [&](const std::string& path) {
+    return std::make_unique<Controls>(path, asked);
+  };
+  Hands hands(options, true);
+  hands.settle();
+  State& state = hands.app->state();
+  REQUIRE(state.photo.method == "grad-cam");
+  CHECK(asked.empty());
+  CHECK(hands.app->saliency_failure().empty());
+  state.photo.method = "control";
+  hands.settle();
+  CHECK(asked == std::vector<std::string>{"no model: control"});
+  hands.app->drop(hands.model);
+  hands.settle();
+  CHECK(asked.back() == "model: control");
+  state.photo.method = "grad-cam";
+  hands.settle();
+  CHECK(asked.back() == "model: grad-cam");
+}
+
+TEST_CASE("what is typed for an option is brought into its range, or left out") {
+  const MethodOption whole{"samples", "", OptionKind::kWhole, 25, 1, 10000};
+  CHECK(default_value(whole) == "25");
+  CHECK(option_value(whole, "30.4") == "30");
+  CHECK(option_value(whole, "0") == "1");
+  CHECK(option_value(whole, "1e9") == "10000");
+  CHECK(option_value(whole, "many").empty());
+  CHECK(option_value(whole, "nan").empty());
+  const MethodOption share{"keep", "", OptionKind::kNumber, 0.5, 0.01, 0.99};
+  CHECK(default_value(share) == "0.5");
+  CHECK(option_value(share, "0.123") == "0.123");
+  CHECK(option_value(share, "-3") == "0.01");
+  const MethodOption choice{"kind", "", OptionKind::kChoice, 1, 0, 1, {"mean", "squared"}};
+  CHECK(default_value(choice) == "squared");
+  CHECK(option_value(choice, "mean") == "mean");
+  CHECK(option_value(choice, "median").empty());
 }

@@ -129,7 +129,10 @@ TEST_CASE("every way of asking has a map of its own") {
   add([](SaliencyRequest& r) { r.minus_output = 0; });
   add([](SaliencyRequest& r) { r.against_rivals = true; });
   add([](SaliencyRequest& r) { r.rectified = false; });
-  add([](SaliencyRequest& r) { r.layer = "features.1"; });
+  add([](SaliencyRequest& r) { r.layers = {"features.1"}; });
+  add([](SaliencyRequest& r) { r.layers = {"features.1", "features.2"}; });
+  add([](SaliencyRequest& r) { r.options["samples"] = "3"; });
+  add([](SaliencyRequest& r) { r.options["samples"] = "4"; });
   add([](SaliencyRequest& r) { r.photo = "b.jpg"; });
   add([&](SaliencyRequest& r) {
     r.of_concept = direction;
@@ -139,7 +142,7 @@ TEST_CASE("every way of asking has a map of its own") {
     r.of_concept = direction;
     r.concept_name = "0:2";
   });
-  CHECK(keys.size() == 10);
+  CHECK(keys.size() == 13);
   SaliencyRequest same = request("grad-cam");
   same.progress = [](const Progress&) { return true; };
   CHECK(keys.count(SaliencyDesk::key_of(same)) == 1);

@@ -32,7 +32,8 @@ class BumpExplainer : public PhotoExplainer {
     return {"bump", {"a", "b"}, {"features.1", "features.2"}, "features.2"};
   }
   SaliencyMap explain(const SaliencyRequest& request) override {
-    if (request.layer == "nope") throw UnknownName("layer", "nope", {"features.1", "features.2"});
+    if (request.layers == std::vector<std::string>{"nope"})
+      throw UnknownName("layer", "nope", {"features.1", "features.2"});
     SaliencyMap map;
     map.size = request.size;
     for (int y = 0; y < map.size.height; ++y)
@@ -181,10 +182,10 @@ TEST_CASE_METHOD(Workplace,
   if (!display) return;
   show_photo();
   use_model(model);
-  options.initial.layer = "nope";
+  options.initial.layers = {"nope"};
   CHECK_THROWS_AS(run_viewer(options), InputError);
   CHECK_FALSE(fs::exists(options.snapshot));
-  options.initial.layer = "features.1";
+  options.initial.layers = {"features.1"};
   options.snapshot = (folder / "layer.jpg").string();
   CHECK_THROWS_AS(run_viewer(options), InputError);
   CHECK_FALSE(fs::exists(options.snapshot));

@@ -60,11 +60,14 @@ std::unique_ptr<viewer::PhotoExplainer> make_photo_explainer(const std::string& 
   return std::unique_ptr<viewer::PhotoExplainer>(explainer);
 }
 
-void check_saliency_method(const std::string& name) {
+std::map<std::string, std::string> check_saliency_method(const std::string& name,
+                                                         const std::vector<std::string>& options) {
+  std::map<std::string, std::string> apart;
   std::string failure;
   engine_function<decltype(differentia_check_saliency_method)>("differentia_check_saliency_method")(
-      name.c_str(), &failure);
+      name.c_str(), &options, &apart, &failure);
   if (!failure.empty()) throw InputError(failure);
+  return apart;
 }
 
 }  // namespace differentia::cli

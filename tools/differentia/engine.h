@@ -5,6 +5,7 @@
 // most of a second, which opening an atlas must not wait for.
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,12 +17,14 @@ namespace differentia::cli {
 // Runs a verb of the engine; answers the exit status.
 int run_engine_verb(const std::string& name, const std::vector<std::string>& arguments);
 
-// Makes the viewer's live saliency, loading the engine at the first call. Throws what loading the
+// Makes the viewer's live saliency (live_saliency.h), loading the engine at the first call. Throws what loading the
 // model throws.
 std::unique_ptr<viewer::PhotoExplainer> make_photo_explainer(const std::string& model_path);
 
-// Throws UnknownName's sentence as InputError where there is no saliency method of that name.
-void check_saliency_method(const std::string& name);
+// Throws UnknownName's sentence as InputError where there is no saliency method of that name, or an
+// option of it does not exist or is out of range. `options`: NAME=VALUE; returns them apart.
+std::map<std::string, std::string> check_saliency_method(const std::string& name,
+                                                         const std::vector<std::string>& options);
 
 }  // namespace differentia::cli
 
@@ -31,6 +34,8 @@ int differentia_run_verb(const char* name, const std::vector<std::string>* argum
 // Returns null and sets *failure where it cannot be made. The caller owns the result.
 differentia::viewer::PhotoExplainer* differentia_make_photo_explainer(const char* model_path,
                                                                       std::string* failure);
-// Sets *failure where there is no such method.
-void differentia_check_saliency_method(const char* name, std::string* failure);
+// Sets *failure where there is no such method, or an option does not go with it.
+void differentia_check_saliency_method(const char* name, const std::vector<std::string>* options,
+                                       std::map<std::string, std::string>* apart,
+                                       std::string* failure);
 }

@@ -7,6 +7,7 @@
 #include "explain/saliency/method.h"
 #include "tools/differentia/engine.h"
 #include "tools/differentia/live_saliency.h"
+#include "tools/differentia/method_list.h"
 #include "tools/differentia/verbs.h"
 
 using namespace differentia;
@@ -31,9 +32,10 @@ differentia_make_photo_explainer(const char* model_path, std::string* failure) {
 }
 
 extern "C" __attribute__((visibility("default"))) void differentia_check_saliency_method(
-    const char* name, std::string* failure) {
+    const char* name, const std::vector<std::string>* options,
+    std::map<std::string, std::string>* apart, std::string* failure) {
   try {
-    saliency_method(name);
+    *apart = cli::ways_of({&saliency_method(name)}, *options).front().options;
   } catch (const std::exception& error) {
     *failure = error.what();
   }

@@ -6,23 +6,29 @@
 namespace differentia::cli {
 namespace {
 
+constexpr int kControlSide = 1280;  // of photos that no model sees: more than any control looks at
+
 class LiveSaliency final : public viewer::PhotoExplainer {
  public:
   explicit LiveSaliency(const std::string& model_path)
-      : model_(Model::load(model_path)), session_(model_) {}
+      : model_(model_path.empty() ? nullptr : Model::load(model_path)), session_(model_) {}
 
   viewer::ExplainerInfo info() override {
     viewer::ExplainerInfo info;
-    info.name = model_->card().name;
-    info.labels = model_->card().labels;
-    info.deep_layer = model_->card().deep_layer;
-    for (const LayerInfo& layer : model_->layers()) {
-      if (layer.candidate && layer.height > 0) info.layers.push_back(layer.path);
+    if (model_) {
+      info.name = model_->card().name;
+      info.labels = model_->card().labels;
+      info.deep_layer = model_->card().deep_layer;
+      for (const LayerInfo& layer : model_->layers()) {
+        if (layer.candidate && layer.height > 0) info.layers.push_back(layer.path);
+      }
     }
     for (const Method* method : saliency_methods()) {
+      if (method->needs_model && !model_) continue;
       info.methods.push_back({method->name, method->title, method->help, method->caveat,
                               method->needs_model, method->needs_layer,
-                              method->rectifies && method->is_signed});
+                              method->rectifies && method->is_signed, method->several_layers,
+                              method->options});
     }
     return info;
   }
@@ -30,14 +36,18 @@ class LiveSaliency final : public viewer::PhotoExplainer {
   viewer::SaliencyMap explain(const viewer::SaliencyRequest& request) override {
     if (request.photo !=
         photo_path_) {  // the same photo is asked again for every target, method and layer
-      photo_ = decode_photo(request.photo, {decode_side(model_->card().input)});
+      photo_ = model_ ? decode_photo(request.photo, {decode_side(model_->card().input)})
+                      : decode_photo(request.photo, {kControlSide});
       photo_path_ = request.photo;
     }
     SaliencyOptions options;
     options.method = request.method;
     options.rectified = request.rectified;
     const Method& method = saliency_method(request.method);
-    if (method.needs_layer && !request.layer.empty()) options.layers = {request.layer};
+    options.options = request.options;
+    if (method.needs_layer) options.layers = request.layers;
+    if (options.layers.size() > 1 && !method.several_layers)
+      options.layers = {request.layers.back()};
     Saliency saliency;
     SaliencyReceiver receiver;
     receiver.made = [&](std::size_t, std::vector<Saliency> maps) { saliency = std::move(maps[0]); };

@@ -9,7 +9,7 @@
 
 namespace differentia::cli {
 
-// Loads the model. Throws InputError.
+// Loads the model; an empty path: none, and the methods that need none. Throws InputError.
 std::unique_ptr<viewer::PhotoExplainer> make_live_saliency(const std::string& model_path);
 
 }  // namespace differentia::cli

@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <vector>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -23,6 +24,7 @@ struct Flags {
   std::string cell;
   std::string centre;
   bool no_outlines = false;
+  std::vector<std::string> method_options;
 };
 
 Size size_of(const std::string& text) {
@@ -52,7 +54,12 @@ int view(Console& console, Flags& flags) {
   viewer::ViewOptions& options = flags.options;
   options.window = size_of(flags.size);
   options.initial.colour_by = viewer::colour_by_of(flags.colour_by);
-  if (!options.initial.method.empty()) check_saliency_method(options.initial.method);
+  if (!options.initial.method.empty()) {
+    options.initial.method_options =
+        check_saliency_method(options.initial.method, flags.method_options);
+  } else if (!flags.method_options.empty()) {
+    throw InputError("--option is of a method: say which by --method.");
+  }
   options.initial.outlines = !flags.no_outlines;
   if (!flags.cell.empty()) options.initial.cell = viewer::cell_place_of(flags.cell);
   if (!flags.centre.empty()) options.initial.centre = point_of(flags.centre);
@@ -145,8 +152,16 @@ Verb view_verb() {
                        "Taxon whose output is taken away, or rivals: the nearest ones' (default: "
                        "none)")
             ->group("State");
-        app.add_option("--layer", initial.layer,
-                       "Of methods with one (default: the deep layer, or the concept's own)")
+        app.add_option("--option", flags->method_options,
+                       "Option of the method; may be given several times (default: as "
+                       "`differentia explain --methods` says)")
+            ->type_name("NAME=VALUE")
+            ->allow_extra_args(false)
+            ->group("State");
+        app.add_option("--layer", initial.layers,
+                       "Of methods with one; several times where a method fuses them (default: "
+                       "the deep layer, or the concept's own)")
+            ->allow_extra_args(false)
             ->group("State");
         app.add_option("--opacity", initial.opacity, "Of the saliency over the photo, 0 to 1")
             ->check(CLI::Range(0.0, 1.0))

@@ -33,7 +33,26 @@ const std::string& world() {
   return folder;
 }
 
+// Photos of several birds. Of these seeds' photos number 1 and 3 hold two species that look unlike.
+const std::string& group_world() {
+  static const std::string folder = [] {
+    const std::string made = shared_folder().path("groups");
+    require_done(run({"world", made, "--train", "0", "--test", "1", "--several", "4", "--side",
+                      "480", "--seed", "77", "--quiet"}));
+    return made;
+  }();
+  return folder;
+}
+
 }  // namespace
+
+std::string demo_pair(int number) {
+  return fmt::format("{}/several/0000{}.jpg", group_world(), 2 * number + 1);
+}
+
+std::string demo_pairs_table() {
+  return group_world() + "/several.csv";
+}
 
 std::string demo_model() {
   return std::filesystem::absolute("data/world/clean/model.pt").string();

@@ -82,17 +82,26 @@ Crop crop_box(const Box& subject, const CropShape& shape, const CropFrame& frame
     const auto height_of = [&](long w) {
       return std::max(1L, std::lround(static_cast<double>(w) / shape.aspect));
     };
-    long w = std::lround(width);
-    while (w > 1 && (w > x.room() || height_of(w) > y.room())) --w;
-    for (; w <= x.room() && height_of(w) <= y.room(); ++w) {
-      if (!x.place(w) || !y.place(height_of(w))) continue;
+    const auto fits = [&](long w) {
+      return w <= x.room() && height_of(w) <= y.room() && x.place(w) && y.place(height_of(w));
+    };
+    const auto shaped = [&](long w) {
       Crop crop = crop_of(x, y, w, height_of(w), subject);
       crop.shaped = w >= shape.least && height_of(w) >= shape.least;
       return crop;
-    }
-    height = width / shape.aspect;
+    };
+    const long wanted = std::lround(width);
+    for (long w = wanted; w <= x.room() && height_of(w) <= y.room(); ++w)
+      if (fits(w)) return shaped(w);
+    for (long w = std::min(wanted, x.room()); w >= x.subject_length(); --w)
+      if (fits(w)) return shaped(w);
+    // As near to it as the whole subject allows.
+    const auto room = static_cast<double>(y.room());
+    height = std::min(width / shape.aspect, room);
+    width = height * shape.aspect;
   }
-  const long w = free_length(x, std::lround(width)), h = free_length(y, std::lround(height));
+  const long w = free_length(x, std::max(std::lround(width), x.subject_length()));
+  const long h = free_length(y, std::max(std::lround(height), y.subject_length()));
   Crop crop = crop_of(x, y, w, h, subject);
   crop.shaped = shape.aspect <= 0 && w >= shape.least && h >= shape.least;
   return crop;

@@ -28,7 +28,7 @@ struct Crop {
 
 // The smallest crop of that shape around `subject`, with the subject near its middle. Where the
 // frame has no room for the margin on a side, the other side has more; where it has none for the
-// aspect, the whole subject goes before the aspect.
+// margin at all, the margin gives way to the aspect, and the aspect to the whole subject.
 //
 // REQUIRES: the frame holds a position of its lattice and more than one step beyond it.
 Crop crop_box(const Box& subject, const CropShape& shape, const CropFrame& frame);

@@ -140,7 +140,10 @@ CutPhoto PhotoCutter::cut(const Box& box) const {
   }
   const CropMetadata metadata =
       crop_metadata(bytes_, {static_cast<int>(box.width), static_cast<int>(box.height)});
-  result.metadata_kept = !metadata.exif.empty() || !metadata.xmp.empty();
+  if (!metadata.exif.empty() || !metadata.xmp.empty())
+    result.metadata = Carried::kKept;
+  else if (header_.format == PictureFormat::kTiff || header_.format == PictureFormat::kJpeg2000)
+    result.metadata = Carried::kUnread;
   result.bytes = with_metadata(picture, metadata);
   return result;
 }

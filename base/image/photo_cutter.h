@@ -18,11 +18,14 @@ namespace differentia {
 
 inline constexpr int kCropQuality = 95;
 
+// Date, place, camera of a crop: the photo's; none as the photo has none; none as they are not read
+// from the photo's format (TIFF, JPEG 2000).
+enum class Carried { kKept, kNone, kUnread };
+
 struct CutPhoto {
   std::vector<std::uint8_t> bytes;  // of a file
   bool coded_anew = false;          // a JPEG's pixels were; else they are the photo's own
-  bool metadata_kept = false;       // false: the photo has none, or is of a format they are not
-                                    // read from (TIFF, BMP, JPEG 2000)
+  Carried metadata = Carried::kNone;
 };
 
 // Immutable; safe to use from any thread. Keeps the file's bytes.

@@ -67,8 +67,15 @@ TEST_CASE("the whole subject goes before the aspect, and what the photo cannot g
   const Crop wide = crop_box({100, 100, 600, 100}, {0.1, 1, 0}, frame_of(800, 300));
   CHECK(wide.whole);
   CHECK_FALSE(wide.shaped);
-  CHECK(wide.box.width >= 600);
+  CHECK(wide.box.width == 600);  // as near to a square as may be
   CHECK(wide.box.height == 300);
+  CropFrame blocks = frame_of(512, 430);
+  blocks.step_x = blocks.step_y = 16;
+  const Crop rim = crop_box({294, 0, 218, 376}, {0.1, 1, 300}, blocks);
+  CHECK(rim.shaped);
+  CHECK(rim.whole);
+  CHECK(rim.box.width == 416);
+  CHECK(rim.box.height == 416);
   const Crop small = crop_box({10, 10, 20, 20}, {0, 0, 500}, frame_of(200, 100));
   CHECK(small.whole);
   CHECK_FALSE(small.shaped);

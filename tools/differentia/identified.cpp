@@ -49,16 +49,17 @@ std::string crop_text(const CropFile& crop, std::size_t source) {
                   crop.path, box.width, box.height, bytes_text(crop.bytes), bytes_text(source));
   text += others_text(crop.subject);
   if (!crop.subject.crop.shaped) text += "; the photo has no room for the shape asked for";
-  if (crop.coded_anew) text += "; coded anew at quality 95";
+  if (crop.coded_anew) text += fmt::format("; coded anew at quality {}", kCropQuality);
+  if (crop.metadata == Carried::kUnread)
+    text += "; without date and place, which are not read from photos of this format";
   return text;
 }
 
 std::string advice_of(const Identified& photo) {
   const auto taxa = taxa_of(photo.found);
   if (taxa.size() < 2) return {};
-  return fmt::format(
-      "{} taxa in one photo: split it into one for each before it stands for one of them.",
-      taxa.size());
+  return fmt::format("{} taxa in one photo: split it, so that each has a photo of its own.",
+                     taxa.size());
 }
 
 std::string organism_lines(const Identified& photo, const ModelCard& card) {
@@ -83,7 +84,8 @@ std::string organism_lines(const Identified& photo, const ModelCard& card) {
 
 std::string heading(const Identified& photo, const ModelCard& card) {
   const IdentifyResult& found = photo.found;
-  if (found.organisms.empty()) return fmt::format("{}: no organism found", photo.photo);
+  if (found.organisms.empty())
+    return fmt::format("{}: no organism found, none that the model knows", photo.photo);
   std::vector<std::string> parts;
   for (const TaxonCount& taxon : taxa_of(found)) {
     const std::string name = output_name(card, taxon.output);
@@ -137,6 +139,10 @@ ordered_json organisms_json(const Identified& photo, const ModelCard& card) {
     result.push_back(json);
   }
   return result;
+}
+
+const char* carried_name(Carried metadata) {
+  return metadata == Carried::kKept ? "kept" : metadata == Carried::kNone ? "none" : "not read";
 }
 
 ordered_json text_or_null(const std::string& text) {
@@ -218,7 +224,7 @@ ordered_json identified_json(const Identified& photo, const ModelCard& card) {
     crops.back()["file"] = file.path;
     crops.back()["bytes"] = file.bytes;
     crops.back()["coded_anew"] = file.coded_anew;
-    crops.back()["metadata_kept"] = file.metadata_kept;
+    crops.back()["metadata"] = carried_name(file.metadata);
   }
   for (const SubjectCrop& crop : photo.split) split.push_back(crop_json(crop, card));
   if (!photo.repair.empty())

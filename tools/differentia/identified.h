@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/image/photo_cutter.h"
 #include "base/photo_geometry.h"
 #include "explain/model_card.h"
 #include "explain/regions/identify.h"
@@ -20,8 +21,8 @@ struct CropFile {
   SubjectCrop subject;
   std::string path;
   std::size_t bytes = 0;
-  bool coded_anew = false;     // a JPEG's pixels were
-  bool metadata_kept = false;  // date, place, camera
+  bool coded_anew = false;  // a JPEG's pixels were
+  Carried metadata = Carried::kNone;
 };
 
 struct Identified {

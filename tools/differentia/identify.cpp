@@ -63,7 +63,7 @@ void check(const Flags& flags) {
 struct Totals {
   std::size_t one = 0, several = 0, none = 0;  // photos by number of taxa
   std::map<int, std::pair<int, int>> taxa;     // output → organisms, photos
-  std::size_t crops = 0, crop_bytes = 0, source_bytes = 0, coded_anew = 0, without_metadata = 0;
+  std::size_t crops = 0, crop_bytes = 0, source_bytes = 0, coded_anew = 0;
   std::vector<std::pair<std::string, std::string>> unreadable;  // photo, reason
   std::vector<std::string> kept;
 
@@ -84,7 +84,6 @@ struct Totals {
       ++crops;
       crop_bytes += crop.bytes;
       coded_anew += crop.coded_anew ? 1 : 0;
-      without_metadata += crop.metadata_kept ? 0 : 1;
     }
   }
   std::size_t read() const { return one + several + none; }
@@ -97,15 +96,10 @@ std::string crops_text(const Totals& totals) {
       "{} crop{}, {} in all; the photo{} they come from: {} ({:.0f} % {}).", totals.crops,
       totals.crops == 1 ? "" : "s", bytes_text(totals.crop_bytes), totals.read() == 1 ? "" : "s",
       bytes_text(totals.source_bytes), 100 * std::abs(1 - share), share <= 1 ? "saved" : "more");
-  text += totals.coded_anew == 0
-              ? " Their pixels are the photo's own: nothing was coded anew."
-              : fmt::format(" {} had to be coded anew, at quality 95.", totals.coded_anew);
-  text += totals.without_metadata == 0
-              ? " Date, place and camera are kept."
-              : fmt::format(
-                    " {} without date and place: there is no EXIF data in the photo that "
-                    "could be read.",
-                    totals.without_metadata);
+  text += totals.coded_anew == 0 ? " Their pixels are the photo's own, nothing was coded anew;"
+                                 : fmt::format(" {} had to be coded anew, at quality {};",
+                                               totals.coded_anew, kCropQuality);
+  text += " what the photo says of date, place and camera goes with them.";
   return text;
 }
 
@@ -257,7 +251,9 @@ Verb identify_verb() {
         app.add_option("photos", flags->photos,
                        "Photos, folders of photos, or a CSV with a column photo")
             ->type_name("PHOTO");
-        flags->model.add_to(app, false, false);
+        flags->model.add_to(app, false);
+        // That it is missing is said in a sentence of its own.
+        app.get_option("--model")->required(false);
         app.add_option("--layer", flags->options.layer,
                        "Layer that the evidence is taken from (default: the card's deep layer)")
             ->type_name("PATH");

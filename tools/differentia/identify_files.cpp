@@ -98,7 +98,7 @@ void IdentifyFiles::write(std::size_t index, const Photo& photo, const ModelCard
                   fmt::format("{}.{}{}", subject.organisms.front() + 1, taxon, cutter.extension()));
       file.bytes = cut.bytes.size();
       file.coded_anew = cut.coded_anew;
-      file.metadata_kept = cut.metadata_kept;
+      file.metadata = cut.metadata;
       file.subject = std::move(subject);
       if (write_file(file.path, cut.bytes, result)) result.crops.push_back(std::move(file));
     }

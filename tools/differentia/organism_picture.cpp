@@ -193,38 +193,40 @@ class Labels {
 };
 
 std::string footer_of(const IdentifyResult& found) {
-  if (found.organisms.empty()) return "no organism found";
+  if (found.organisms.empty()) return "no organism found, none that the model knows";
   return fmt::format("outlines and boxes: estimated subject mask, confidence {:.2f}",
                      found.mask.confidence);
 }
 
-void draw_footer(cv::Mat& picture, const Type& type, int top, const std::string& title,
-                 const std::string& what) {
-  constexpr int kPadding = 14;
-  const int base = top + (picture.rows - top + kTextHeight) / 2 - 4;
-  const int room = picture.cols - 3 * kPadding - advance(type, {what});
-  std::string shown = title;
-  while (!shown.empty() && type.width(shown, Face::kRegular) > room) {
-    shown.erase(0, 1);
-    while (!shown.empty() && (static_cast<unsigned char>(shown.front()) & 0xC0) == 0x80)
-      shown.erase(0, 1);
-  }
-  type.write(picture, shown, kPadding, base, Face::kRegular, kFooterType);
-  type.write(picture, what, picture.cols - kPadding - type.width(what, Face::kRegular), base,
-             Face::kRegular, kFooterType);
+constexpr int kFooterPadding = 14, kFooterLine = 30;
+
+// Beside each other where there is room, else below each other.
+int footer_lines(const Type& type, int width, const std::string& title, const std::string& what) {
+  const int both = type.width(title, Face::kRegular) + type.width(what, Face::kRegular);
+  return both + 4 * kFooterPadding <= width ? 1 : 2;
+}
+
+void draw_footer(cv::Mat footer, const Type& type, const std::string& title,
+                 const std::string& what, int lines) {
+  constexpr int kBase = 26;
+  type.write(footer, title, kFooterPadding, kBase, Face::kRegular, kFooterType);
+  const int x =
+      lines > 1 ? kFooterPadding : footer.cols - kFooterPadding - type.width(what, Face::kRegular);
+  type.write(footer, what, x, kBase + (lines - 1) * kFooterLine, Face::kRegular, kFooterType);
 }
 
 }  // namespace
 
 cv::Mat organism_picture(const Photo& photo, const IdentifyResult& found, const ModelCard& card,
                          const std::string& title) {
-  constexpr int kFooterHeight = 40;
   const Type type;
   const double longer = std::max(photo.full_size.width, photo.full_size.height);
   const double scale = std::clamp(longer, kLeastSide, kMostSide) / longer;
   const cv::Size size(std::max(1, cvRound(photo.full_size.width * scale)),
                       std::max(1, cvRound(photo.full_size.height * scale)));
-  cv::Mat picture(size.height + kFooterHeight, size.width, CV_8UC3, kFooter);
+  const std::string what = footer_of(found);
+  const int lines = footer_lines(type, size.width, title, what);
+  cv::Mat picture(size.height + 10 + lines * kFooterLine, size.width, CV_8UC3, kFooter);
   cv::Mat whole = picture.rowRange(0, size.height);
   cv::resize(photo.bgr, whole, size, 0, 0, scale < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
 
@@ -246,7 +248,10 @@ cv::Mat organism_picture(const Photo& photo, const IdentifyResult& found, const 
     draw_outline(whole, masks[i], colour_of(found.organisms[i]));
   const auto box_of = [&](const Organism& organism) {
     const Box& box = organism.box;
-    return cv::Rect2d(box.x * scale, box.y * scale, box.width * scale, box.height * scale);
+    constexpr double kRim = 3;  // a box at the photo's rim is seen whole
+    const double left = std::max(kRim, box.x * scale), top = std::max(kRim, box.y * scale);
+    return cv::Rect2d(left, top, std::min(size.width - kRim, (box.x + box.width) * scale) - left,
+                      std::min(size.height - kRim, (box.y + box.height) * scale) - top);
   };
   for (const Organism& organism : found.organisms)
     draw_box(whole, box_of(organism), colour_of(organism));
@@ -254,7 +259,7 @@ cv::Mat organism_picture(const Photo& photo, const IdentifyResult& found, const 
   int number = 0;
   for (const Organism& organism : found.organisms)
     labels.draw(label_of(organism, ++number, card), box_of(organism), colour_of(organism));
-  draw_footer(picture, type, size.height, title, footer_of(found));
+  draw_footer(picture.rowRange(size.height, picture.rows), type, title, what, lines);
   return picture;
 }
 

@@ -157,7 +157,7 @@ TEST_CASE("a JPEG is cut without coding it anew, whatever its orientation and bl
         CHECK(crop.whole);
         const CutPhoto cut = cutter.cut(crop.box);
         CHECK_FALSE(cut.coded_anew);
-        CHECK(cut.metadata_kept);
+        CHECK(cut.metadata == Carried::kKept);
         const Photo result = decoded(cut.bytes);
         const cv::Mat expected = photo.bgr(
             cv::Rect(static_cast<int>(crop.box.x), static_cast<int>(crop.box.y),
@@ -215,7 +215,7 @@ TEST_CASE("a PNG's crop has its very pixels, its date and its profile") {
   CHECK(std::string(cutter.extension()) == ".png");
   const CutPhoto cut = cutter.cut({11, 7, 50, 40});
   CHECK_FALSE(cut.coded_anew);
-  CHECK(cut.metadata_kept);
+  CHECK(cut.metadata == Carried::kKept);
   CHECK(read_photo_header(cut.bytes).orientation == 1);
   CHECK(contains(cut.bytes, kDate));
   CHECK(contains(cut.bytes, "tiff:Orientation=\"1\""));
@@ -232,7 +232,7 @@ TEST_CASE("a JPEG that breaks off is coded anew, at high quality") {
   CHECK(cutter.frame().step_x == 1);
   const CutPhoto cut = cutter.cut({21, 13, 60, 50});
   CHECK(cut.coded_anew);
-  CHECK_FALSE(cut.metadata_kept);
+  CHECK(cut.metadata == Carried::kNone);
   const cv::Mat crop = decoded(cut.bytes).bgr;
   CHECK(crop.size() == cv::Size(60, 50));
   CHECK(cv::norm(crop, photo.bgr(cv::Rect(21, 13, 60, 50)), cv::NORM_L1) / (60 * 50 * 3) < 3);

@@ -39,12 +39,10 @@ std::string file_name_of(const std::string& name) {
       result += '_';
   }
   while (!result.empty() && result.back() == '_') result.pop_back();
-  if (result.size() > 100) {
-    result.resize(100);
-    // Not in the middle of a letter.
-    while (!result.empty() && (static_cast<unsigned char>(result.back()) & 0xC0) == 0x80)
-      result.pop_back();
-    if (!result.empty() && static_cast<unsigned char>(result.back()) >= 0xC0) result.pop_back();
+  std::size_t end = 100;
+  if (result.size() > end) {
+    while ((static_cast<unsigned char>(result[end]) & 0xC0) == 0x80) --end;  // between two letters
+    result.resize(end);
   }
   return result.empty() ? "taxon" : result;
 }

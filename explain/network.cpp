@@ -17,6 +17,7 @@
 #include <torch/csrc/jit/passes/shape_analysis.h>
 #include <torch/csrc/jit/runtime/interpreter.h>
 #include <torch/csrc/jit/runtime/operator.h>
+#include <torch/cuda.h>
 
 #include "base/error.h"
 #include "explain/network_torch.h"

@@ -11,7 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include <torch/all.h>
+#include <torch/csrc/autograd/autograd.h>
 #include <torch/script.h>
 
 #include "base/photo_geometry.h"

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <functional>
 
-#include <torch/all.h>
+#include <ATen/ATen.h>
 #include <gsl/span>
 
 namespace differentia {

@@ -3,7 +3,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include <torch/all.h>
 #include <torch/script.h>
 
 #include <unistd.h>

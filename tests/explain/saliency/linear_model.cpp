@@ -7,7 +7,6 @@
 
 #include <unistd.h>
 
-#include <torch/all.h>
 #include <torch/script.h>
 
 #include "base/random.h"

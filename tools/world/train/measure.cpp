@@ -1,4 +1,4 @@
-#include "tools/world/train/measure.h"
+#include "tools/world/train/measure_torch.h"
 
 #include <algorithm>
 

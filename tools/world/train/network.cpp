@@ -1,4 +1,4 @@
-#include "tools/world/train/network.h"
+#include "tools/world/train/network_torch.h"
 
 #include <cmath>
 

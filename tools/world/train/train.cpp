@@ -13,7 +13,7 @@
 
 #include "base/error.h"
 #include "tools/world/invent.h"
-#include "tools/world/train/measure.h"
+#include "tools/world/train/measure_torch.h"
 
 namespace differentia::world {
 

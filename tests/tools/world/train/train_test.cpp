@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "explain/model_card.h"
 #include "tests/catch.h"
-#include "tools/world/train/network.h"
+#include "tools/world/train/network_torch.h"
 #include "tools/world/train/photos.h"
 
 // REQUIRE throughout: glog, which LibTorch includes, takes the name CHECK.

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tools/world/train/network.h"
+#include "tools/world/train/network_torch.h"
 #include "tools/world/train/photos.h"
 #include "tools/world/train/train.h"
 

@@ -24,8 +24,9 @@ ProgressCallback within_map(const ProgressCallback& progress, std::int64_t done,
   return [=](const Progress& inner) {
     const auto percent =
         inner.total > 0 ? fmt::format(" {} %", inner.done * 100 / inner.total) : "";
-    return progress(
-        {"mapping", done, total, "maps", fmt::format("{}: {}{}", name, inner.stage, percent)});
+    return progress({"mapping", done, total, "maps",
+                     fmt::format("{}: {}{}{}{}", name, inner.stage, percent,
+                                 inner.item.empty() ? "" : ", ", inner.item)});
   };
 }
 
@@ -151,10 +152,10 @@ double weight_of_place(const store::Writer& writer, const BuildInputs& inputs,
     report(progress, {"weighing place", i, taxa, "taxa",
                       inputs.photos.taxa[static_cast<std::size_t>(taxon)]});
     const auto positions = stored_positions(writer, inputs, taxon, kLayer);
-    if (positions.grid_photos == 0) continue;
-    explained.push_back(explained_by_place(positions, normalisation,
-                                           concept_photos(writer, inputs, taxon),
-                                           inputs.head.layers[kLayer].grid));
+    const auto photos = concept_photos(writer, inputs, taxon);
+    if (positions.grid_photos == 0 || !place_known(positions, photos)) continue;
+    explained.push_back(
+        explained_by_place(positions, normalisation, photos, inputs.head.layers[kLayer].grid));
   }
   return place_weight(explained, options.place_factor);
 }
@@ -212,8 +213,14 @@ BuildReport report_of(const std::string& atlas, const BuildInputs& inputs,
     result.repaired.push_back({photo.path, photo.reason});
   for (const auto& photo : description.unreadable)
     result.unreadable.push_back({photo.path, photo.reason});
-  std::vector<std::string> untested, unmapped;
+  for (const auto& photo : description.mask_left_out)
+    result.notes.push_back(photo.path + ": " + photo.reason);
+  std::vector<std::string> untested, unmapped, partly_masked;
   for (const auto& taxon : reader.taxa()) {
+    const std::int32_t masked = reader.masked_photos(taxon.id);
+    if (masked > 0 && masked < taxon.photos)
+      partly_masked.push_back(
+          fmt::format("{} ({} of {} photos)", taxon.name, masked, taxon.photos));
     if (taxon.photos > 0 && taxon.tested == 0 && taxon.output >= 0) untested.push_back(taxon.name);
     if (taxon.output < 0) unmapped.push_back(taxon.name);
   }
@@ -229,6 +236,14 @@ BuildReport report_of(const std::string& atlas, const BuildInputs& inputs,
         fmt::format("{} no photos but those marked train: their prevalence rests on photos "
                     "that the model has learned, and no accuracy is given.",
                     some(untested)));
+  if (!partly_masked.empty())
+    result.notes.push_back(fmt::format(
+        "Only some photos have a subject mask: {}{}. Shares on the subject speak of those photos "
+        "alone, and place on the subject does not count in these concepts: give masks to all "
+        "photos of a taxon for both.",
+        partly_masked.front(),
+        partly_masked.size() > 1 ? fmt::format(" and of {} other taxa", partly_masked.size() - 1)
+                                 : ""));
   if (!unmapped.empty())
     result.notes.push_back(
         fmt::format("{} no output of the model: nothing is attributed there.", some(unmapped)));

@@ -75,7 +75,7 @@ MapSummary add_map(store::Writer& writer, const BuildInputs& inputs, const Build
   store::MapContents map;
   map.taxon = job.taxon;
   map.layer = job.layer;
-  map.place_weight = job.place_weight;
+  map.place_weight = concepts.place;
   map.targets = job.targets;
   map.activations = rows_of(positions.activation, chosen, channels);
   Matrix unit(chosen.size(), channels);

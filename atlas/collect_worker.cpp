@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "atlas/collect_plan.h"
+#include "atlas/store/records.h"
 #include "base/image/mask.h"
 #include "base/image/photo.h"
 #include "explain/preprocess.h"
@@ -91,7 +92,7 @@ void CollectWorker::decode(PhotoWork& work, gsl::span<float> input) const {
     work.deep_subject = subject_of_cells(mask, geometry, setting_.deep.grid);
   } catch (const MaskError& error) {
     if (!work.outcome.reason.empty()) work.outcome.reason += "; ";
-    work.outcome.reason += "its mask was left out: " + error.reason;
+    work.outcome.reason += store::kMaskLeftOut + error.reason;
   }
 }
 

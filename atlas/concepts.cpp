@@ -71,6 +71,16 @@ std::vector<std::int64_t> observations_of(const Positions& positions,
 
 }  // namespace
 
+bool place_known(const Positions& positions, gsl::span<const ConceptPhoto> photos) {
+  std::map<std::int32_t, bool> with_box;
+  for (const ConceptPhoto& photo : photos)
+    with_box[photo.photo] = photo.subject && photo.subject->width > 0 && photo.subject->height > 0;
+  return std::all_of(positions.photo.begin(), positions.photo.end(), [&](std::int32_t photo) {
+    const auto found = with_box.find(photo);
+    return found != with_box.end() && found->second;
+  });
+}
+
 double place_weight(gsl::span<const double> explained, double factor) {
   if (explained.empty()) return 0;
   return factor * std::accumulate(explained.begin(), explained.end(), 0.0) /
@@ -94,7 +104,8 @@ ConceptSet find_concepts(const Positions& positions, const Normalisation& normal
   const Matrix unit = normalisation.apply(positions);
   const std::vector<FoldedPlace> places = folded_places(positions, photos, grid);
   std::vector<std::int64_t> observation = observations_of(positions, photos);
-  const Matrix space = concept_space(unit, places, options.place);
+  result.place = place_known(positions, photos) ? options.place : 0;
+  const Matrix space = concept_space(unit, places, result.place);
   ConceptClusterOptions clustering;
   clustering.least = static_cast<std::size_t>(std::max(1, options.min_concepts));
   clustering.most = static_cast<std::size_t>(std::max(options.min_concepts, options.max_concepts));

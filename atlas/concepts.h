@@ -54,9 +54,16 @@ struct ConceptSet {
   std::vector<std::int16_t>
       concept_number;  // of each position; −1: below the threshold of its nearest concept
   std::vector<float> similarity;  // of each position to its nearest concept, cosine
+  double place = 0;  // weight of place that it was found with: ConceptOptions::place, or 0 where
+                     // place_known() is false
   bool prevalence_on_tested =
       true;  // false: no photo is tested, prevalence speaks of training photos
 };
+
+// Whether every photo of `positions` has a subject's box. A row without a place cannot be compared
+// with rows that have one (it would be far from every concept that stands at an edge of the box),
+// so where masks are given for only some of a taxon's photos, place does not count for that taxon.
+bool place_known(const Positions& positions, gsl::span<const ConceptPhoto> photos);
 
 // The weight that place deserves at a layer: `factor` times the share of the activations' variance
 // that it explains, a mean over taxa. On sprawling cats it explains 0.04, on the demo world's birds

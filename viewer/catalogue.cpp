@@ -52,7 +52,10 @@ MapSummary load_map(const store::Reader& reader, std::int32_t id) {
   map.concepts = reader.concepts(id);
   map.ranks = ranks_of(map.concepts);
   if (map.record.taxon >= 0) {
-    const std::int32_t output = reader.taxon(map.record.taxon).output;
+    const store::TaxonRecord taxon = reader.taxon(map.record.taxon);
+    map.photos = taxon.photos;
+    map.masked = reader.masked_photos(taxon.id);
+    const std::int32_t output = taxon.output;
     const auto it = std::find(map.record.targets.begin(), map.record.targets.end(), output);
     if (it != map.record.targets.end())
       map.own_column = static_cast<std::size_t>(it - map.record.targets.begin());

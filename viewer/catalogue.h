@@ -41,6 +41,7 @@ struct MapSummary {
   std::size_t own_column = 0;                  // of the attribution: the taxon's own output
   double attribution_limit = 1;                // logits: 98 % of the cells lie within ± this
   bool has_subject = false;                    // the share on the subject is known
+  std::int32_t masked = 0, photos = 0;         // of the taxon: it is known of so many of so many
   bool has_attribution = false;                // it was computed
 };
 

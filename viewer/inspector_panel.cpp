@@ -69,6 +69,9 @@ void InspectorPanel::draw_concept(Desk& desk, const store::ConceptRecord& c,
     stat_row(desk, "All observations with it", count_text(c.observations), " ");
   stat_row(desk, "On the subject", percent_text(c.subject_share),
            percent_interval_text({c.subject_share, c.subject_share_low, c.subject_share_high}));
+  if (map.masked > 0 && map.masked < map.photos)
+    stat_row(desk, "   photos with a mask",
+             count_text(map.masked) + " of " + count_text(map.photos), " ");
   stat_row(desk, "Cosine threshold", number_text(c.threshold), " ");
   gap(desk, 4);
   draw_place_diagram(desk, c);

@@ -15,6 +15,7 @@ Description describe(const Reader& reader) {
   description.totals = reader.totals();
   description.repaired = reader.photos_with_status(PhotoStatus::kRepaired);
   description.unreadable = reader.photos_with_status(PhotoStatus::kUnreadable);
+  description.mask_left_out = reader.photos_without_their_mask();
   const auto add = [&](const fs::path& file) {
     const auto bytes = static_cast<std::int64_t>(fs::file_size(file));
     description.bytes += bytes;

@@ -19,6 +19,7 @@ struct Description {
   std::int64_t grid_bytes = 0;  // of the kept grids, within array_bytes
   Totals totals;
   std::vector<PhotoRecord> repaired, unreadable;  // each with its reason
+  std::vector<PhotoRecord> mask_left_out;         // used, but not their mask; with the reason
 };
 
 // Reads tables and lengths, no arrays.

@@ -344,6 +344,28 @@ std::vector<PhotoRecord> Reader::photos_with_status(PhotoStatus status) const {
   return photos;
 }
 
+std::vector<PhotoRecord> Reader::photos_without_their_mask() const {
+  const std::lock_guard<std::mutex> lock(impl_->mutex);
+  Statement row(impl_->database,
+                fmt::format("SELECT {} FROM photos WHERE mask <> '' AND instr(reason, ?) > 0 "
+                            "ORDER BY id",
+                            kPhotoColumns));
+  row.bind(std::string(kMaskLeftOut));
+  std::vector<PhotoRecord> photos;
+  while (row.step()) photos.push_back(photo_of(impl_->database, row));
+  return photos;
+}
+
+std::int32_t Reader::masked_photos(std::int32_t taxon) const {
+  const std::lock_guard<std::mutex> lock(impl_->mutex);
+  Statement row(impl_->database,
+                fmt::format("SELECT count(*) FROM photos WHERE {} AND subject_width IS NOT NULL",
+                            taxon < 0 ? "?1 < 0" : "taxon = ?1"));
+  row.bind(taxon);
+  row.step();
+  return static_cast<std::int32_t>(row.integer(0));
+}
+
 std::vector<MapRecord> Reader::maps() const {
   const std::lock_guard<std::mutex> lock(impl_->mutex);
   return read_maps(impl_->database);

@@ -58,6 +58,11 @@ class Reader {
   PhotoRecord photo(std::int32_t id) const;
   std::vector<PhotoRecord> photos_of_taxon(std::int32_t taxon) const;
   std::vector<PhotoRecord> photos_with_status(PhotoStatus status) const;
+  // Used photos whose mask could not be (kMaskLeftOut). Reads the whole table.
+  std::vector<PhotoRecord> photos_without_their_mask() const;
+  // Used photos of a taxon (−1: of all) with a subject from a mask: what shares on the subject
+  // speak of.
+  std::int32_t masked_photos(std::int32_t taxon) const;
 
   std::vector<MapRecord> maps() const;
   MapRecord map(std::int32_t id) const;

@@ -44,6 +44,9 @@ struct TaxonRecord {
 
 enum class PhotoStatus : std::uint8_t { kUsed = 0, kRepaired = 1, kUnreadable = 2 };
 
+// What a used photo's `reason` says, before the why, where its mask could not be used.
+inline constexpr char kMaskLeftOut[] = "its mask was left out: ";
+
 struct PhotoRecord {
   std::int32_t id = 0;
   std::int32_t taxon = 0;

@@ -1,5 +1,6 @@
 #include "atlas/build.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -189,6 +190,8 @@ TEST_CASE("photos and a model become an atlas") {
   CHECK(photo.size == Size{80, 60});
   CHECK(photo.subject.x == Approx(26).margin(1.5));
   CHECK(photo.subject.width == Approx(29).margin(3));
+  CHECK(reader.masked_photos(0) == 8);
+  CHECK(reader.photos_without_their_mask().empty());
   CHECK(reader.grid_photos(0).size() == 3);
 
   const auto map = reader.map(reader.map_of_taxon(0));
@@ -345,6 +348,41 @@ TEST_CASE("photos can be limited, spread over observations") {
   std::set<std::string> observations;
   for (const auto& photo : reader.photos_of_taxon(0)) observations.insert(photo.observation);
   CHECK(observations.size() == 3);
+}
+
+TEST_CASE("masks for only some photos: said, and place does not count") {
+  const auto& place = workplace();
+  std::ifstream whole(place / "photos.csv");
+  std::ofstream part(place / "part.csv");
+  for (std::string line; std::getline(whole, line);) {
+    if (line.find("mask") != std::string::npos && line.find("Larus") != std::string::npos) {
+      for (const int left_out : {1, 4, 5}) {
+        const std::string mask = "photos/mask" + std::to_string(left_out) + ".png";
+        if (const auto at = line.find(mask); at != std::string::npos)
+          line.replace(at, mask.size(), left_out == 1 ? "photos/lost.png" : "");
+      }
+    }
+    part << line << "\n";
+  }
+  part.close();
+  auto options = place.options("part.atlas");
+  options.photos = place / "part.csv";
+  options.points_of_all = 0;
+  const auto report = build(options);
+  const auto said = [&](const std::string& what) {
+    return std::any_of(report.notes.begin(), report.notes.end(), [&](const std::string& note) {
+      return note.find(what) != std::string::npos;
+    });
+  };
+  CHECK(said("Larus (5 of 8 photos)"));
+  CHECK(said("Larus1.jpg: its mask was left out"));
+  const store::Reader reader(options.output);
+  CHECK(reader.masked_photos(0) == 5);
+  CHECK(reader.masked_photos(1) == 0);
+  CHECK(reader.masked_photos(-1) == 5);
+  REQUIRE(reader.photos_without_their_mask().size() == 1);
+  CHECK(reader.photos_without_their_mask()[0].path == "photos/Larus1.jpg");
+  CHECK(reader.map(reader.map_of_taxon(0)).place_weight == 0);
 }
 
 TEST_CASE("without attribution there is an atlas all the same") {

@@ -248,6 +248,46 @@ TEST_CASE("few photos, equal activations, missing masks and attribution") {
   CHECK_THROWS_AS(concepts_of(unknown), InputError);
 }
 
+TEST_CASE("masks for only some photos: the others' positions belong to concepts all the same") {
+  World world = planted_world(40);
+  std::vector<bool> masked(world.photos.size());
+  for (std::size_t photo = 0; photo < masked.size(); ++photo) {
+    masked[photo] = photo / 2 % 2 == 0;  // every other observation
+    if (!masked[photo]) world.photos[photo].subject.reset();
+  }
+  for (std::size_t i = 0; i < world.planted.size(); ++i)
+    if (!masked[static_cast<std::size_t>(world.positions.photo[i])])
+      world.positions.subject[i] = std::numeric_limits<float>::quiet_NaN();
+  CHECK(!place_known(world.positions, world.photos));
+  CHECK(place_known(planted_world(3).positions, planted_world(3).photos));
+  ConceptOptions options;
+  options.place = 2;
+  CHECK(concepts_of(planted_world(40), options).place == 2);
+
+  const ConceptSet set = concepts_of(world, options);
+  CHECK(set.place == 0);
+  REQUIRE(set.concepts.size() >= 4);
+  double all_with = 0, all_without = 0;
+  for (std::size_t k = 0; k < set.concepts.size(); ++k) {
+    INFO("concept " << k);
+    double with = 0, without = 0;
+    for (std::size_t i = 0; i < set.concept_number.size(); ++i)
+      if (set.concept_number[i] == static_cast<std::int16_t>(k))
+        (masked[static_cast<std::size_t>(world.positions.photo[i])] ? with : without) += 1;
+    if (with + without > 200)
+      CHECK(without == Approx(with).epsilon(0.2));  // chance moves small ones
+    all_with += with;
+    all_without += without;
+    const store::ConceptRecord& record = set.concepts[k].record;
+    const int shown = world.planted[static_cast<std::size_t>(record.medoid)];
+    // The share and the place are those of the photos with masks.
+    CHECK(record.subject_share == Approx(shown == 1 || shown == 2 ? 1 : 0).margin(0.1));
+    CHECK(record.place_on_subject);
+    CHECK(std::isfinite(record.place_x));
+  }
+  CHECK(all_without == Approx(all_with).epsilon(0.05));
+}
+
 TEST_CASE("samples alone, as the map of all taxa has them, give concepts too") {
   World world = planted_world(40, false, false);
   world.positions.grid_photos = 0;

@@ -95,14 +95,20 @@ int info(Console& console, const Flags& flags) {
     }
     for (const auto& photo : unreadable)
       lost.push_back(ordered_json{{"photo", photo.path}, {"reason", photo.reason}});
+    ordered_json unmasked = ordered_json::array();
+    for (const auto& photo : description.mask_left_out)
+      unmasked.push_back(ordered_json{{"photo", photo.path}, {"reason", photo.reason}});
     for (const auto& taxon : shown) {
       ordered_json rows = ordered_json::array();
       const std::int32_t map = atlas.map_of_taxon(taxon.id);
       if (map >= 0) {
         for (const auto& record : atlas.concepts(map)) rows.push_back(concept_json(record));
       }
-      listed.push_back(ordered_json{
-          {"id", taxon.id}, {"name", taxon.name}, {"photos", taxon.photos}, {"concepts", rows}});
+      listed.push_back(ordered_json{{"id", taxon.id},
+                                    {"name", taxon.name},
+                                    {"photos", taxon.photos},
+                                    {"masked", atlas.masked_photos(taxon.id)},
+                                    {"concepts", rows}});
     }
     ordered_json result{
         {"atlas", flags.atlas},
@@ -110,7 +116,11 @@ int info(Console& console, const Flags& flags) {
         {"bytes", description.bytes},
         {"taxa", atlas.taxon_count()},
         {"photos",
-         {{"used", totals.photos_used}, {"repaired", repaired.size()}, {"unreadable", lost}}},
+         {{"used", totals.photos_used},
+          {"repaired", repaired.size()},
+          {"unreadable", lost},
+          {"masked", atlas.masked_photos(-1)},
+          {"mask_left_out", unmasked}}},
         {"accuracy", {{"tested", totals.tested}, {"correct", totals.correct}}},
         {"concepts", totals.concepts},
         {"points", totals.points},
@@ -133,9 +143,14 @@ int info(Console& console, const Flags& flags) {
                               layer.role == "layer" ? "layer" : "deep layer", layer.path,
                               layer.channels, layer.grid.height, layer.grid.width));
   }
+  const std::int32_t masked = atlas.masked_photos(-1);
   console.print(
       fmt::format("  taxa        {}\n  photos      {} used, of them {} repaired; {} unreadable",
                   atlas.taxon_count(), totals.photos_used, repaired.size(), unreadable.size()));
+  console.print(fmt::format("  masks       {}", masked == 0 ? "of no photo"
+                                                : masked == totals.photos_used
+                                                    ? "of all photos"
+                                                    : fmt::format("of {} photos", masked)));
   console.print(totals.tested > 0
                     ? fmt::format("  accuracy    {:.1f} % of {} photos not marked train",
                                   100.0 * static_cast<double>(totals.correct) /
@@ -150,8 +165,15 @@ int info(Console& console, const Flags& flags) {
     console.print(fmt::format("  repaired    {}: {}", photo.path, photo.reason));
   for (const auto& photo : unreadable)
     console.print(fmt::format("  unreadable  {}: {}", photo.path, photo.reason));
+  for (const auto& photo : description.mask_left_out)
+    console.print(fmt::format("  no mask     {}: {}", photo.path, photo.reason));
   for (const auto& taxon : shown) {
-    console.print(fmt::format("\n{}  ({} photos)", taxon.name, taxon.photos));
+    const std::int32_t with_mask = atlas.masked_photos(taxon.id);
+    console.print(
+        fmt::format("\n{}  ({} photos{})", taxon.name, taxon.photos,
+                    with_mask > 0 && with_mask < taxon.photos
+                        ? fmt::format("; on the subject: of the {} with a mask alone", with_mask)
+                        : ""));
     const std::int32_t map = atlas.map_of_taxon(taxon.id);
     if (map < 0) continue;
     console.print(

@@ -1,9 +1,7 @@
 #include "tools/bench/python_way.h"
 
 #include <chrono>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -15,23 +13,13 @@
 #include "atlas/normalisation.h"
 #include "atlas/photo_set.h"
 #include "base/error.h"
+#include "tools/bench/command_output.h"
 
 namespace differentia {
 namespace {
 
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-// Standard output of a command; throws where it fails.
-std::string output_of(const std::string& command) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
-  if (!pipe) throw InputError(fmt::format("'{}' could not be started.", command));
-  std::string text;
-  char buffer[4096];
-  while (const std::size_t count = std::fread(buffer, 1, sizeof buffer, pipe.get()))
-    text.append(buffer, count);
-  return text;
 }
 
 struct Seconds {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -19,6 +18,7 @@
 #include "explain/forward_session.h"
 #include "explain/preprocess.h"
 #include "explain/saliency/session.h"
+#include "tools/bench/command_output.h"
 #include "tools/bench/taps.h"
 
 namespace differentia {
@@ -172,17 +172,6 @@ BenchRow memory_row(SpeedTimer& timer) {
                       fewer / 1e6, size.width, size.height,
                       3000.0 * 4 * size.width * size.height / 1e6);
   return row;
-}
-
-// Standard output of a command.
-std::string output_of(const std::string& command) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> pipe(popen(command.c_str(), "r"), pclose);
-  if (!pipe) throw InputError(fmt::format("'{}' could not be started.", command));
-  std::string text;
-  char buffer[4096];
-  while (const std::size_t count = std::fread(buffer, 1, sizeof buffer, pipe.get()))
-    text.append(buffer, count);
-  return text;
 }
 
 BenchRow python_row(const SaliencySpeedOptions& options, const std::string& photo_path,

@@ -47,7 +47,7 @@ struct BuildOptions {
   CellOptions cells;
   IconKind icons = IconKind::kPhoto;
   double icon_cells = 4;               // grid positions along a side of an icon's patch
-  VisualisationOptions visualisation;  // of optimised icons; its seed is taken from above
+  VisualisationOptions visualisation;  // of optimised icons; seed and threads are those above
 };
 
 // A photo that the atlas could not use, or not quite.

@@ -40,30 +40,63 @@ std::vector<float> cell_direction(const Matrix& unit, const store::Points& point
   for (const double value : sum) length += value * value;
   length = length > 0 ? std::sqrt(length) : 1;
   std::vector<float> direction;
+  direction.reserve(sum.size());
   for (const double value : sum) direction.push_back(static_cast<float>(value / length));
   return direction;
 }
 
+// Patches of the photos around the concepts' medoids: what pictures of this map should look like.
+std::vector<cv::Mat> medoid_patches(const BuildInputs& inputs, const IconOptions& options,
+                                    gsl::span<const GridGeometry> grids,
+                                    const store::MapContents& map) {
+  IconList list;
+  for (const auto& record : map.concepts) {
+    if (record.medoid < 0) continue;
+    const auto i = static_cast<std::size_t>(record.medoid);
+    list.add({map.points.photo[i], map.points.row[i], map.points.column[i], map.layer});
+  }
+  std::vector<cv::Mat> patches;
+  cut_icons(inputs.photos, inputs.model->card().input, grids, list.requests(), options,
+            [&](std::size_t, const cv::Mat& tile) { patches.push_back(tile.clone()); });
+  return patches;
+}
+
 void add_optimised(store::Writer& writer, const BuildInputs& inputs, const BuildOptions& options,
                    const Normalisation& normalisation, const Matrix& unit, store::MapContents& map,
-                   const ProgressCallback& progress) {
+                   gsl::span<const cv::Mat> patches, const ProgressCallback& progress) {
   const auto& layer = inputs.head.layers[static_cast<std::size_t>(map.layer)];
-  FeatureVisualiser visualiser(inputs.model, layer.path, normalisation);
   VisualisationOptions settings = options.visualisation;
   settings.seed = options.seed;
-  const auto draw = [&](gsl::span<const float> direction) {
-    const cv::Mat picture = visualiser.run(direction, settings, progress);
-    return add_tile(writer, middle_of(picture, layer.grid, options.icon_cells, store::kIconTile));
-  };
+  settings.threads = options.threads;
+  FeatureVisualiser visualiser(inputs.model, layer.path, normalisation, patches, settings);
+
   const auto channels = static_cast<std::size_t>(layer.channels);
-  for (std::size_t c = 0; c < map.concepts.size(); ++c)
-    map.concepts[c].icon =
-        draw({map.centroids.data() + c * (channels + store::kPlaceColumns), channels});
-  if (map.levels.empty()) return;
-  auto& cells = map.levels.front();
-  for (std::size_t i = 0; i < cells.icon.size(); ++i)
-    cells.icon[i] = draw(
-        cell_direction(unit, map.points, map.level_bins.front(), cells.bin_x[i], cells.bin_y[i]));
+  Matrix directions(0, channels);
+  std::vector<std::int32_t*> icons;
+  const auto ask = [&](gsl::span<const float> direction, std::int32_t& icon) {
+    directions.values.insert(directions.values.end(), direction.begin(), direction.end());
+    ++directions.rows;
+    icons.push_back(&icon);
+  };
+  for (std::size_t c = 0; c < map.concepts.size(); ++c) {
+    const float* centroid = map.centroids.data() + c * (channels + store::kPlaceColumns);
+    std::vector<float> direction(centroid, centroid + channels);
+    double length = 0;  // without the place
+    for (const float value : direction) length += static_cast<double>(value) * value;
+    for (float& value : direction)
+      value = static_cast<float>(value / std::sqrt(std::max(length, 1e-12)));
+    ask(direction, map.concepts[c].icon);
+  }
+  if (!map.levels.empty()) {
+    auto& cells = map.levels.front();
+    for (std::size_t i = 0; i < cells.icon.size(); ++i)
+      ask(cell_direction(unit, map.points, map.level_bins.front(), cells.bin_x[i], cells.bin_y[i]),
+          cells.icon[i]);
+  }
+  const std::vector<cv::Mat> pictures = visualiser.run(directions, progress);
+  for (std::size_t i = 0; i < pictures.size(); ++i)
+    *icons[i] = add_tile(
+        writer, middle_of(pictures[i], visualiser.grid(), options.icon_cells, store::kIconTile));
 }
 
 }  // namespace
@@ -102,7 +135,9 @@ void add_icons(store::Writer& writer, const BuildInputs& inputs, const BuildOpti
       inputs.photos, inputs.model->card().input, grids, list.requests(), icon_options,
       [&](std::size_t i, const cv::Mat& tile) { numbers[i] = add_tile(writer, tile); }, progress);
   for (const auto& slot : slots) *slot.icon = numbers[static_cast<std::size_t>(slot.request)];
-  if (optimised) add_optimised(writer, inputs, options, normalisation, unit, map, progress);
+  if (optimised)
+    add_optimised(writer, inputs, options, normalisation, unit, map,
+                  medoid_patches(inputs, icon_options, grids, map), progress);
 }
 
 }  // namespace differentia

@@ -59,8 +59,10 @@ std::string options_json(const BuildOptions& options) {
        {{"steps", options.visualisation.steps},
         {"learning_rate", options.visualisation.learning_rate},
         {"power", options.visualisation.power},
+        {"contrast", options.visualisation.contrast},
+        {"cells", options.visualisation.cells},
         {"jitter", options.visualisation.jitter},
-        {"whole_grid", options.visualisation.whole_grid}}},
+        {"batch", options.visualisation.batch}}},
   };
   return json.dump();
 }
@@ -158,6 +160,7 @@ std::vector<std::string> labels_of(const BuildInputs& inputs) {
   const auto& card = inputs.model->card();
   if (!card.labels.empty()) return card.labels;
   std::vector<std::string> labels;
+  labels.reserve(static_cast<std::size_t>(inputs.model->outputs()));
   for (int i = 0; i < inputs.model->outputs(); ++i) labels.push_back(fmt::format("output {}", i));
   for (std::size_t t = 0; t < inputs.outputs.size(); ++t)
     if (inputs.outputs[t] >= 0)

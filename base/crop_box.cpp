@@ -96,9 +96,9 @@ Crop crop_box(const Box& subject, const CropShape& shape, const CropFrame& frame
     for (long w = std::min(wanted, x.room()); w >= x.subject_length(); --w)
       if (fits(w)) return shaped(w);
     // As near to it as the whole subject allows.
-    const auto room = static_cast<double>(y.room());
-    height = std::min(width / shape.aspect, room);
-    width = height * shape.aspect;
+    width = std::min(
+        {width, static_cast<double>(x.room()), static_cast<double>(y.room()) * shape.aspect});
+    height = width / shape.aspect;
   }
   const long w = free_length(x, std::max(std::lround(width), x.subject_length()));
   const long h = free_length(y, std::max(std::lround(height), y.subject_length()));

@@ -63,7 +63,8 @@ std::vector<std::uint8_t> transformed(Bytes jpeg, int operation, const cv::Rect&
   tjtransform how{};
   how.r = {crop.x, crop.y, crop.width, crop.height};
   how.op = operation;
-  how.options = TJXOPT_CROP | TJXOPT_PERFECT | TJXOPT_COPYNONE;
+  // Progressive: the same values, in fewer bytes than with the usual tables.
+  how.options = TJXOPT_CROP | TJXOPT_PERFECT | TJXOPT_COPYNONE | TJXOPT_PROGRESSIVE;
   unsigned char* made = nullptr;
   unsigned long length = 0;
   const int status =

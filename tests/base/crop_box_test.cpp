@@ -69,6 +69,10 @@ TEST_CASE("the whole subject goes before the aspect, and what the photo cannot g
   CHECK_FALSE(wide.shaped);
   CHECK(wide.box.width == 600);  // as near to a square as may be
   CHECK(wide.box.height == 300);
+  const Crop high = crop_box({20, 20, 200, 400}, {0.1, 4.0 / 3, 0}, frame_of(300, 500));
+  CHECK_FALSE(high.shaped);
+  CHECK(high.box.width == 300);
+  CHECK(high.box.height == 400);
   CropFrame blocks = frame_of(512, 430);
   blocks.step_x = blocks.step_y = 16;
   const Crop rim = crop_box({294, 0, 218, 376}, {0.1, 1, 300}, blocks);

@@ -7,7 +7,7 @@
 namespace differentia {
 
 struct CropShape {
-  double margin = 0.1;  // left on each side, as a share of the subject's longer side
+  double margin = 0.15;  // left on each side, as a share of the subject's longer side
   double aspect = 0;    // width over height; 0: whatever comes of the margin
   int least = 0;        // pixels of either side; reached by more of the photo, never by enlarging
 };

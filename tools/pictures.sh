@@ -1,5 +1,5 @@
 #!/bin/bash
-# Pictures of the viewer's screens: tools/pictures.sh ATLAS FOLDER MODEL [TAXON [CONCEPT]]. Needs a display (xvfb-run -a gives one).
+# Pictures of the viewer's screens and of identify: tools/pictures.sh ATLAS FOLDER MODEL [TAXON [CONCEPT]]. Needs a display (xvfb-run -a gives one).
 set -euo pipefail
 [ $# -ge 3 ] || { echo "usage: tools/pictures.sh ATLAS FOLDER MODEL [TAXON [CONCEPT]]" >&2; exit 2; }
 program="$(dirname "$0")/../build/release/differentia"
@@ -15,3 +15,11 @@ picture taxon --taxon "$taxon"
 picture attribution --taxon "$taxon" --colour-by attribution
 picture concept --taxon "$taxon" --concept "$concept" --colour-by concept
 picture photo --taxon "$taxon" --concept "$concept" --exemplar 0
+
+# Two birds of the demo world, as identify finds them.
+made=$(mktemp -d)
+trap 'rm -r "$made"' EXIT
+"$program" world "$made/world" --seed 77 --train 0 --test 1 --several 4 --side 960 --quiet
+"$program" identify "$made/world/several/00003.jpg" --model "$(dirname "$0")/../data/world/clean/model.pt" \
+  --overlay "$made" --quiet
+mv "$made/00003.organisms.png" "$folder/identify.png"

@@ -51,7 +51,7 @@ Console::~Console() {
 }
 
 void Console::print(const std::string& text) {
-  end_progress();
+  if (isatty(STDOUT_FILENO) != 0) end_progress();  // elsewhere it does not run into the bar
   if (!json_) std::fputs((text + "\n").c_str(), stdout);
 }
 

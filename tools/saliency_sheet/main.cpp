@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <numeric>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -27,10 +29,18 @@ struct Options {
   std::vector<std::string> photos, methods;
   int target = -1;
   int cell = 200;
+  int columns = 8;
   double smooth = 1.2;
 };
 
-constexpr int kGap = 6, kTitle = 22, kCaption = 34;
+constexpr int kGap = 6, kTitle = 20, kCaption = 18, kLine = 16;
+// Single pixels for and against cancel out: they are averaged over that much more than amounts are.
+constexpr double kSignedSmooth = 3;
+
+const char kLegend[] =
+    "Red speaks for the model's answer, blue against it. Of amounts: yellow most, dark blue least. "
+    "Darkened: not seen by the network. Controls know no model. A map shows where the model looks, "
+    "not that it is right to look there.";
 
 // OpenCV's own letters are those of ASCII.
 std::string ascii(std::string text) {
@@ -43,18 +53,33 @@ std::string ascii(std::string text) {
   return text;
 }
 
+int width_of(const std::string& line, double scale) {
+  return cv::getTextSize(line, cv::FONT_HERSHEY_SIMPLEX, scale, 1, nullptr).width;
+}
+
 // One line, cut where it would be wider than `width` pixels.
 void write(cv::Mat& sheet, const std::string& text, int x, int y, int width, double scale = 0.45) {
-  const auto width_of = [scale](const std::string& line) {
-    return cv::getTextSize(line, cv::FONT_HERSHEY_SIMPLEX, scale, 1, nullptr).width;
-  };
   std::string line = ascii(text);
-  if (width_of(line) > width) {
-    while (!line.empty() && width_of(line + "...") > width) line.pop_back();
+  if (width_of(line, scale) > width) {
+    while (!line.empty() && width_of(line + "...", scale) > width) line.pop_back();
     line += "...";
   }
   cv::putText(sheet, line, {x, y}, cv::FONT_HERSHEY_SIMPLEX, scale, cv::Scalar::all(30), 1,
               cv::LINE_AA);
+}
+
+// The text in lines of at most `width` pixels, broken between words.
+std::vector<std::string> broken(const std::string& text, int width, double scale) {
+  std::vector<std::string> lines(1);
+  std::istringstream words(ascii(text));
+  for (std::string word; words >> word;) {
+    const std::string longer = lines.back().empty() ? word : lines.back() + " " + word;
+    if (lines.back().empty() || width_of(longer, scale) <= width)
+      lines.back() = longer;
+    else
+      lines.push_back(word);
+  }
+  return lines;
 }
 
 // The mean of each pixel's neighbourhood, so that single pixels for and against, which no eye can
@@ -77,29 +102,28 @@ cv::Mat smoothed(const cv::Mat& map, double sigma) {
   return values;
 }
 
-// `map` over the photo in grey: blue and red around zero where there is evidence against, viridis
-// elsewhere; the stronger a value, the less of the photo. A few extreme pixels do not make the rest
-// alike. Where there is no evidence the photo is dark.
-cv::Mat coloured(const cv::Mat& photo, const Saliency& saliency, const Method& method) {
+std::vector<float> known_values(const cv::Mat& map) {
   std::vector<float> values;
-  for (int y = 0; y < saliency.map.rows; ++y) {
-    for (int x = 0; x < saliency.map.cols; ++x) {
-      const float value = saliency.map.at<float>(y, x);
-      if (!std::isnan(value)) values.push_back(value);
+  for (int y = 0; y < map.rows; ++y) {
+    for (int x = 0; x < map.cols; ++x) {
+      if (!std::isnan(map.at<float>(y, x))) values.push_back(map.at<float>(y, x));
     }
   }
-  const bool negative = std::any_of(values.begin(), values.end(), [](float v) { return v < 0; });
-  const MapKind kind = !negative          ? MapKind::kAmount
-                       : method.is_signed ? MapKind::kSigned
-                                          : MapKind::kRelative;
-  const ColourRange range = colour_range(values, kind, 99);
+  return values;
+}
+
+// The map over the photo in grey: blue and red around zero where there is evidence against, viridis
+// elsewhere; the stronger a value, the less of the photo. A few extreme pixels do not make the rest
+// alike. Where there is no evidence the photo is dark.
+cv::Mat coloured(const cv::Mat& photo, const cv::Mat& map, MapKind kind) {
+  const ColourRange range = colour_range(known_values(map), kind, 99);
   const ColourMap colours = kind == MapKind::kSigned ? ColourMap::kBlueRed : ColourMap::kViridis;
   cv::Mat grey, result;
   cv::cvtColor(photo, grey, cv::COLOR_BGR2GRAY);
   cv::cvtColor(grey, result, cv::COLOR_GRAY2BGR);
   for (int y = 0; y < result.rows; ++y) {
     for (int x = 0; x < result.cols; ++x) {
-      const float value = saliency.map.at<float>(y, x);
+      const float value = map.at<float>(y, x);
       cv::Vec3b& pixel = result.at<cv::Vec3b>(y, x);
       if (std::isnan(value)) {
         pixel *= 0.4;
@@ -132,66 +156,184 @@ cv::Mat fitted(const cv::Mat& photo, int cell) {
   return small;
 }
 
+// What one method makes of one photo.
+struct Cell {
+  cv::Mat map;  // empty: refused
+  std::string caption;
+  std::vector<int> notes;  // numbers, from 1
+};
+
+struct Row {
+  Photo photo;
+  cv::Mat small;
+  std::vector<std::string> says;  // the model's first answers, or the target that was asked for
+  std::vector<Cell> cells;        // by method
+};
+
+// The sentences below the sheet, each once.
+class Notes {
+ public:
+  int number_of(const std::string& sentence) {
+    const auto found = std::find(all_.begin(), all_.end(), sentence);
+    if (found == all_.end()) all_.push_back(sentence);
+    return static_cast<int>(std::find(all_.begin(), all_.end(), sentence) - all_.begin()) + 1;
+  }
+  const std::vector<std::string>& all() const { return all_; }
+
+ private:
+  std::vector<std::string> all_;
+};
+
+std::string percent(double share) {
+  return share < 0.005 ? "under 1 %" : fmt::format("{:.0f} %", 100 * share);
+}
+
+// The output that is explained, then the others of the model's first three.
+std::vector<std::string> answers(const Model& model, const std::vector<float>& outputs,
+                                 int target) {
+  const auto name = [&](std::size_t output) {
+    const auto& labels = model.card().labels;
+    return labels.empty() ? "output " + std::to_string(output) : labels.at(output);
+  };
+  if (model.card().head == Head::kRegression)
+    return {fmt::format("{} {:.3g}", name(static_cast<std::size_t>(target)),
+                        outputs.at(static_cast<std::size_t>(target)))};
+  const float highest = *std::max_element(outputs.begin(), outputs.end());
+  double sum = 0;
+  for (const float output : outputs) sum += std::exp(static_cast<double>(output - highest));
+  std::vector<std::size_t> order(outputs.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return outputs[a] > outputs[b]; });
+  order.resize(std::min<std::size_t>(order.size(), 3));
+  const auto explained = static_cast<std::size_t>(target);
+  order.erase(std::remove(order.begin(), order.end(), explained), order.end());
+  order.insert(order.begin(), explained);
+  std::vector<std::string> lines;
+  for (const std::size_t output : order) {
+    lines.push_back(name(output) + " " +
+                    percent(std::exp(static_cast<double>(outputs.at(output) - highest)) / sum));
+  }
+  return lines;
+}
+
+Row make_row(SaliencySession& session, const Model& model, const std::string& path,
+             const std::vector<const Method*>& methods, const Options& options, Notes& notes) {
+  Row row;
+  row.photo = decode_photo(path);
+  row.small = fitted(row.photo.bgr, options.cell);
+  const std::vector<float> outputs = session.outputs(row.photo);
+  const int target =
+      options.target >= 0
+          ? options.target
+          : static_cast<int>(std::max_element(outputs.begin(), outputs.end()) - outputs.begin());
+  for (const Method* method : methods) {
+    std::fprintf(stderr, "\r\033[K%s of %s", method->name.c_str(), path.c_str());
+    SaliencyOptions way;
+    way.method = method->name;
+    Cell cell;
+    try {
+      const Saliency saliency =
+          session.run(row.photo, Target::output(target), way, {row.small.cols, row.small.rows});
+      cell.map = saliency.map;
+      cell.caption = fmt::format(saliency.seconds < 10 ? "{:.2g} s" : "{:.0f} s", saliency.seconds);
+      for (const std::string& warning : saliency.warnings)
+        cell.notes.push_back(notes.number_of(method->title + ": " + warning));
+    } catch (const InputError& error) {
+      cell.caption = "left out";
+      cell.notes.push_back(notes.number_of(error.what()));
+    }
+    row.cells.push_back(std::move(cell));
+  }
+  row.says = answers(model, outputs, target);
+  return row;
+}
+
+// Averages what was made at single pixels, and answers how the maps of one method are to be
+// coloured: all alike, so that a column can be compared.
+MapKind prepare_column(std::vector<Row>& rows, std::size_t column, const Method& method,
+                       const Options& options) {
+  bool negative = false;
+  for (const Row& row : rows) {
+    const auto values = known_values(row.cells[column].map);
+    negative = negative || std::any_of(values.begin(), values.end(), [](float v) { return v < 0; });
+  }
+  const bool single_pixels = method.needs_model && method.needs_gradients && !method.needs_layer;
+  if (single_pixels && options.smooth > 0) {
+    const double sigma = options.smooth / 100 * options.cell * (negative ? kSignedSmooth : 1);
+    for (Row& row : rows) {
+      cv::Mat& map = row.cells[column].map;
+      if (!map.empty()) map = smoothed(map, sigma);
+    }
+  }
+  return !negative ? MapKind::kAmount : method.is_signed ? MapKind::kSigned : MapKind::kRelative;
+}
+
 void make_sheet(const Options& options) {
   const auto model = Model::load(options.model);
   const auto methods = methods_of(options);
-  const int cell = options.cell, step = cell + kGap;
-  const int columns = static_cast<int>(methods.size()) + 1;
-  std::vector<Photo> photos;
-  int height = kTitle + kGap;
-  for (const std::string& path : options.photos) {
-    photos.push_back(decode_photo(path));
-    height += fitted(photos.back().bgr, cell).rows + kCaption;
+  if (options.target >= model->outputs()) {
+    throw InputError(
+        fmt::format("There is no output {}: the model has {}.", options.target, model->outputs()));
   }
-  cv::Mat sheet(height, kGap + columns * step, CV_8UC3, cv::Scalar::all(255));
-  write(sheet, "photo", kGap, kTitle - 7, cell);
-  for (std::size_t m = 0; m < methods.size(); ++m)
-    write(sheet, methods[m]->title, kGap + (static_cast<int>(m) + 1) * step, kTitle - 7, cell);
-
   SaliencySession session(model);
-  int top = kTitle;
-  for (std::size_t p = 0; p < photos.size(); ++p) {
-    const Photo& photo = photos[p];
-    const cv::Mat small = fitted(photo.bgr, cell);
-    const auto place = [&](const cv::Mat& picture, int column) {
-      picture.copyTo(sheet(cv::Rect(kGap + column * step + (cell - picture.cols) / 2, top,
-                                    picture.cols, picture.rows)));
-    };
-    place(small, 0);
-    const std::vector<float> outputs = session.outputs(photo);
-    const int target =
-        options.target >= 0
-            ? options.target
-            : static_cast<int>(std::max_element(outputs.begin(), outputs.end()) - outputs.begin());
-    const auto& labels = model->card().labels;
-    const std::string name = labels.empty() ? "output " + std::to_string(target)
-                                            : labels.at(static_cast<std::size_t>(target));
-    const int caption = top + small.rows + 14;
-    write(sheet, name, kGap, caption, cell);
-    for (std::size_t m = 0; m < methods.size(); ++m) {
-      const int column = static_cast<int>(m) + 1, x = kGap + column * step;
-      std::fprintf(stderr, "\r\033[K%s of %s", methods[m]->name.c_str(), options.photos[p].c_str());
-      SaliencyOptions way;
-      way.method = methods[m]->name;
-      try {
-        Saliency saliency =
-            session.run(photo, Target::output(target), way, {small.cols, small.rows});
-        if (methods[m]->needs_model && !methods[m]->needs_layer && options.smooth > 0)
-          saliency.map = smoothed(saliency.map, options.smooth / 100 * cell);
-        place(coloured(small, saliency, *methods[m]), column);
-        write(sheet, fmt::format("{:.2g} s", saliency.seconds), x, caption, cell, 0.4);
-        for (const std::string& warning : saliency.warnings) {
-          write(sheet, warning, x, caption + 13, cell, 0.35);
-          std::fprintf(stderr, ": %s\n", warning.c_str());
-        }
-      } catch (const InputError& error) {
-        write(sheet, error.what(), x, caption, cell, 0.35);
-        std::fprintf(stderr, ": %s\n", error.what());
-      }
-    }
-    top += small.rows + kCaption;
-  }
+  Notes notes;
+  std::vector<Row> rows;
+  for (const std::string& path : options.photos)
+    rows.push_back(make_row(session, *model, path, methods, options, notes));
   std::fputs("\r\033[K", stderr);
+  std::vector<MapKind> kinds;
+  for (std::size_t m = 0; m < methods.size(); ++m)
+    kinds.push_back(prepare_column(rows, m, *methods[m], options));
+
+  const auto per_band = static_cast<std::size_t>(options.columns);
+  const std::size_t bands = (methods.size() + per_band - 1) / per_band;
+  const int step = options.cell + kGap;
+  const int width = kGap + (static_cast<int>(std::min(per_band, methods.size())) + 1) * step;
+  std::vector<std::string> small_print = broken(kLegend, width - 2 * kGap, 0.4);
+  for (std::size_t n = 0; n < notes.all().size(); ++n) {
+    for (const std::string& line :
+         broken(fmt::format("{}) {}.", n + 1, notes.all()[n]), width - 2 * kGap, 0.4))
+      small_print.push_back(line);
+  }
+  int height = kGap + kLine * (static_cast<int>(small_print.size()) + 1);
+  for (const Row& row : rows)
+    height += static_cast<int>(bands) * (kTitle + row.small.rows + kCaption) + kGap;
+  cv::Mat sheet(height, width, CV_8UC3, cv::Scalar::all(255));
+
+  int top = kGap;
+  for (const Row& row : rows) {
+    for (std::size_t band = 0; band < bands; ++band) {
+      const int picture_top = top + kTitle, caption = picture_top + row.small.rows + 13;
+      const auto place = [&](const cv::Mat& picture, int column) {
+        picture.copyTo(
+            sheet(cv::Rect(kGap + column * step, picture_top, picture.cols, picture.rows)));
+      };
+      if (band == 0) {
+        place(row.small, 0);
+        write(sheet, row.says.front(), kGap, top + kTitle - 6, options.cell);
+        for (std::size_t i = 1; i < row.says.size() && i < 2; ++i)
+          write(sheet, "then " + row.says[i], kGap, caption, options.cell, 0.4);
+      }
+      for (std::size_t m = band * per_band; m < std::min(methods.size(), (band + 1) * per_band);
+           ++m) {
+        const int column = static_cast<int>(m - band * per_band) + 1, x = kGap + column * step;
+        const Cell& cell = row.cells[m];
+        write(sheet, methods[m]->title + (methods[m]->needs_model ? "" : " (control)"), x,
+              top + kTitle - 6, options.cell);
+        if (!cell.map.empty()) place(coloured(row.small, cell.map, kinds[m]), column);
+        std::string text = cell.caption;
+        for (const int note : cell.notes) text += fmt::format("  {})", note);
+        write(sheet, text, x, caption, options.cell, 0.4);
+      }
+      top = picture_top + row.small.rows + kCaption;
+    }
+    top += kGap;
+  }
+  for (const std::string& line : small_print) {
+    top += kLine;
+    write(sheet, line, kGap, top, width - 2 * kGap, 0.4);
+  }
   write_picture(options.output, sheet);
 }
 
@@ -211,8 +353,13 @@ int main(int argc, char** argv) {
   app.add_option("--cell", options.cell, "Pixels of a photo's longer side")
       ->check(CLI::Range(32, 2000))
       ->capture_default_str();
-  app.add_option("--smooth", options.smooth,
-                 "Average maps made at the pixels over this percentage of the longer side (0: not)")
+  app.add_option("--columns", options.columns, "Methods side by side; the rest below them")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  app.add_option(
+         "--smooth", options.smooth,
+         "Average maps made at single pixels over this percentage of the longer side, three "
+         "times as far where they are for and against (0: not)")
       ->check(CLI::Range(0.0, 20.0))
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);

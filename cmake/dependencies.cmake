@@ -21,6 +21,7 @@ find_package(Freetype REQUIRED)  # Debian's libimgui.a holds its FreeType font b
 find_package(Catch2 REQUIRED)
 find_package(benchmark REQUIRED)
 pkg_check_modules(TurboJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
+pkg_check_modules(PangoCairo REQUIRED IMPORTED_TARGET pangocairo cairo)
 pkg_check_modules(epoxy REQUIRED IMPORTED_TARGET epoxy)
 find_library(IMGUI_LIBRARY imgui REQUIRED)
 find_library(STB_LIBRARY stb REQUIRED)

@@ -93,10 +93,12 @@ void add_optimised(store::Writer& writer, const BuildInputs& inputs, const Build
       ask(cell_direction(unit, map.points, map.level_bins.front(), cells.bin_x[i], cells.bin_y[i]),
           cells.icon[i]);
   }
+  // Soft pictures need more around them than photos do: half as many positions again.
+  const double shown = 1.5 * options.icon_cells;
   const std::vector<cv::Mat> pictures = visualiser.run(directions, progress);
   for (std::size_t i = 0; i < pictures.size(); ++i)
-    *icons[i] = add_tile(
-        writer, middle_of(pictures[i], visualiser.grid(), options.icon_cells, store::kIconTile));
+    *icons[i] =
+        add_tile(writer, middle_of(pictures[i], visualiser.grid(), shown, store::kIconTile));
 }
 
 }  // namespace

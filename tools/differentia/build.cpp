@@ -160,7 +160,7 @@ Verb build_verb() {
                 ->group(map);
             app.add_option("--icons", flags->icons,
                            "photo: patches; optimised: feature visualisation for concepts and "
-                           "coarse cells (slow)")
+                           "coarse cells (about a second each on one core)")
                 ->check(CLI::IsMember({"photo", "optimised"}))
                 ->capture_default_str()
                 ->group(map);

@@ -32,8 +32,8 @@ std::string padded(const std::string& text, std::size_t width) {
 
 // "1, 2": organisms by the numbers they are told by.
 std::string numbers(const std::vector<int>& organisms) {
-  std::vector<int> result;
-  for (const int i : organisms) result.push_back(i + 1);
+  std::vector<int> result(organisms);
+  for (int& i : result) ++i;
   return fmt::format("{}", fmt::join(result, ", "));
 }
 
@@ -166,11 +166,12 @@ std::vector<TaxonCount> taxa_of(const IdentifyResult& found) {
 }
 
 const char* likelihood(double probability) {
-  return probability >= 0.95  ? "almost certainly"
-         : probability >= 0.8 ? "very likely"
-         : probability >= 0.6 ? "likely"
-         : probability >= 0.4 ? "perhaps"
-                              : "a guess";
+  const long percent = std::lround(100 * probability);  // as it is written beside the word
+  return percent >= 95   ? "almost certainly"
+         : percent >= 80 ? "very likely"
+         : percent >= 60 ? "likely"
+         : percent >= 40 ? "perhaps"
+                         : "a guess";
 }
 
 std::string bytes_text(std::size_t bytes) {

@@ -45,8 +45,8 @@ struct TaxonCount {
 };
 std::vector<TaxonCount> taxa_of(const IdentifyResult& found);
 
-// How sure the model is, in a word: "almost certainly", "very likely", "likely", "perhaps", "a
-// guess".
+// How sure the model is, in words: from 95 % "almost certainly", from 80 % "very likely", from 60 %
+// "likely", from 40 % "perhaps", else "a guess".
 const char* likelihood(double probability);
 
 // Lines without a final line break. `crops_asked`: no need to say how to get them.

@@ -197,6 +197,7 @@ int identify(Console& console, Flags& flags) {
   const int workers = std::min(flags.threads > 0 ? flags.threads : cores,
                                static_cast<int>(std::min<std::size_t>(photos.size(), 1024)));
   std::vector<std::unique_ptr<Identifier>> identifiers;
+  identifiers.reserve(static_cast<std::size_t>(workers));
   for (int i = 0; i < workers; ++i)
     identifiers.push_back(std::make_unique<Identifier>(model, flags.options));
   const IdentifyFiles files(flags.folders, photos);
@@ -213,7 +214,7 @@ int identify(Console& console, Flags& flags) {
           return identify_photo(photos[i], i, *identifiers[static_cast<std::size_t>(worker)], files,
                                 model->card());
         },
-        [&](std::size_t i, Identified photo) {
+        [&](std::size_t i, const Identified& photo) {
           totals.add(photo);
           // A single photo that cannot be used is the run's one error.
           if (photo.unreadable.empty() || photos.size() > 1)

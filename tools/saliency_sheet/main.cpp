@@ -185,7 +185,7 @@ class Notes {
 };
 
 std::string percent(double share) {
-  return share < 0.005 ? "under 1 %" : fmt::format("{:.0f} %", 100 * share);
+  return share < 0.005 ? "<1 %" : fmt::format("{:.0f} %", 100 * share);
 }
 
 // The output that is explained, then the others of the model's first three.

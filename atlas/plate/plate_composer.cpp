@@ -179,17 +179,16 @@ class Composer {
   void name(Side side, double x, double width) {
     // A long name is set smaller before it takes a second row.
     double size = m_.name;
-    Paragraph name = set(taxon_markup(side, false), width, size, Align::kCentre, 2);
+    Paragraph name = set(taxon_markup(side, false), width, size, Align::kCentre);
     while (name.rows() > 1 && size > 0.75 * m_.name) {
       size *= 0.95;
-      name = set(taxon_markup(side, false), width, size, Align::kCentre, 2);
+      name = set(taxon_markup(side, false), width, size, Align::kCentre);
     }
     put_centred(name, x, width, y_);
     y_ += name.height();
     const std::string& common = pair_.taxon(side).record.common_name;
     if (common.empty()) return;
-    const Paragraph under =
-        set(small_caps(escaped(common)), width, m_.common_name, Align::kCentre, 1);
+    const Paragraph under = set(small_caps(escaped(common)), width, m_.common_name, Align::kCentre);
     put_centred(under, x, width, y_, kLightInk);
     y_ += under.height();
   }
@@ -273,6 +272,7 @@ class Composer {
   }
 
   void scale_remark(bool rule) {
+    if (!pictures_.exemplars[0] && !pictures_.exemplars[1]) return;
     const Paragraph remark =
         set(italic("Not to scale: photos carry no size."), inner_, m_.caption, Align::kCentre);
     y_ += 2;
@@ -454,12 +454,13 @@ class Composer {
       y_ += said.height() + m_.body * 0.3;
     }
     y_ += m_.body * 0.3;
-    const Paragraph credits = set(
-        "Photos. " + sentence(photo_credits(pair_, pictures_, options_.photos)), inner_, m_.fine);
-    if (pictures_.exemplars[0] || pictures_.exemplars[1] || !pictures_.marks.empty()) {
-      put(credits, left_, y_, kLightInk);
-      y_ += credits.height();
-    }
+    const std::string credits = photo_credits(pair_, pictures_, options_.photos);
+    const Paragraph said =
+        set(credits.empty() ? "None of the photos could be read, and so there are no pictures."
+                            : "Photos. " + sentence(credits),
+            inner_, m_.fine);
+    put(said, left_, y_, kLightInk);
+    y_ += said.height();
   }
 
   const PairMarks& pair_;

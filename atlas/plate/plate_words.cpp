@@ -128,6 +128,34 @@ std::string decided_sentence(const PairMarks& pair) {
   return fmt::format("{} {} of {} photos rightly.", which, pair.decided.with, pair.decided.of);
 }
 
+std::string remark_of(const PairMarks& pair) {
+  const std::string a = name_of(pair, Side::kA), b = name_of(pair, Side::kB);
+  const std::string verdict = verdict_sentence(pair);
+  std::string first;
+  if (!verdict.empty()) {
+    first = verdict;
+  } else {
+    constexpr std::size_t kMost = 3;
+    std::string list;
+    const std::vector<const Mark*> shown = shown_marks(pair.marks, pair.tested);
+    const std::size_t count = std::min(shown.size(), kMost);
+    for (std::size_t i = 0; i < count; ++i) {
+      const Mark& mark = *shown[i];
+      const std::string label = mark_label(mark);
+      list += i == 0 ? "" : i + 1 == count ? " and " : ", ";
+      list += fmt::format("{} of {} ({} of {}, against {} of {})",
+                          label.empty() ? "a mark" : "the " + label, name_of(pair, mark.carrier),
+                          mark.seen.with, mark.seen.of, mark.seen_other.with, mark.seen_other.of);
+    }
+    first = fmt::format("To tell {} from {} the model goes by {}.", a, b, list);
+  }
+  const std::string told = told_sentence(pair), decided = decided_sentence(pair);
+  const std::string second = verdict.empty() && !decided.empty() ? decided : told;
+  return first + (second.empty() ? "" : " " + second) +
+         " That is what the model uses in these photos, not proof that the difference is real or "
+         "that the model is right.";
+}
+
 std::string claim_sentence() {
   return "The plate shows what this model goes by in these photos; it does not claim that the "
          "marks "

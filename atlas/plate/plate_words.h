@@ -29,6 +29,10 @@ std::string mark_counts(const Mark& mark, const PairMarks& pair);
 // "These three marks decide 36 of 40 photos." Empty where it was not tried.
 std::string decided_sentence(const PairMarks& pair);
 
+// Three sentences for a comment on an identification: what the model goes by, how well that holds,
+// and what it does not prove.
+std::string remark_of(const PairMarks& pair);
+
 // What the plate does not claim.
 std::string claim_sentence();
 

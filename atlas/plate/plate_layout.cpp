@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 #include <tuple>
 
@@ -79,48 +78,31 @@ class Placer {
          const std::vector<LabelSize>& labels)
       : margin_(margin), heads_(heads), labels_(labels) {}
 
-  std::vector<PlacedLabel> best() {
-    if (heads_.empty()) return {};
-    try_orders(false);
-    // Rows of one height: of all ways to give such tails to the marks, the one whose lines to the
-    // marks' middles are shortest in all has no crossing.
-    if (std::get<0>(cost_) > 0) try_orders(true);
-    return best_;
+  std::vector<PlacedLabel> best() const {
+    std::vector<std::size_t> order(heads_.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::vector<PlacedLabel> best = place(order);
+    Cost least = cost_of(best);
+    while (std::next_permutation(order.begin(), order.end())) {
+      const std::vector<PlacedLabel> placed = place(order);
+      const Cost cost = cost_of(placed);
+      if (cost < least) {
+        best = placed;
+        least = cost;
+      }
+    }
+    return best;
   }
 
  private:
   using Cost = std::tuple<int, double>;  // crossings, then length and nuisances
 
-  void try_orders(bool even_rows) {
-    std::vector<std::size_t> order(heads_.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    do {
-      const std::vector<PlacedLabel> placed = place(order, even_rows);
-      const Cost cost = cost_of(placed);
-      if (best_.empty() || cost < cost_) {
-        best_ = placed;
-        cost_ = cost;
-      }
-    } while (std::next_permutation(order.begin(), order.end()));
-  }
-
-  std::vector<PlacedLabel> place(const std::vector<std::size_t>& order, bool even_rows) const {
-    double row = 0, line = 0;
-    for (const LabelSize& label : labels_) line = std::max(line, label.line);
-    for (const LabelSize& label : labels_) row = std::max(row, line - label.line + label.height);
+  // One below the other in this order.
+  std::vector<PlacedLabel> place(const std::vector<std::size_t>& order) const {
     std::vector<double> wanted, heights;
-    double middle = 0;
     for (const std::size_t i : order) {
-      wanted.push_back(centre(heads_[i].box).y - (even_rows ? line : labels_[i].line));
-      heights.push_back(even_rows ? row : labels_[i].height);
-      middle += wanted.back() / static_cast<double>(order.size());
-    }
-    if (even_rows) {
-      // The same rows for every order.
-      const double first =
-          middle - (row + margin_.gap) * (static_cast<double>(order.size()) - 1) / 2;
-      for (std::size_t k = 0; k < order.size(); ++k)
-        wanted[k] = first + static_cast<double>(k) * (row + margin_.gap);
+      wanted.push_back(centre(heads_[i].box).y - labels_[i].line);
+      heights.push_back(labels_[i].height);
     }
     const std::vector<double> tops =
         stack(wanted, heights, margin_.gap, margin_.box.y, margin_.box.y + margin_.box.height);
@@ -128,12 +110,11 @@ class Placer {
     for (std::size_t k = 0; k < order.size(); ++k) {
       const LabelSize& label = labels_[order[k]];
       PlacedLabel& out = placed[order[k]];
-      const double top = tops[k] + (even_rows ? line - label.line : 0);
       const double right = margin_.box.x + margin_.box.width;
       const double x =
           margin_.picture_right ? right - margin_.tail - label.width : margin_.box.x + margin_.tail;
-      out.text = {x, top, label.width, label.height};
-      out.leader.from = {margin_.picture_right ? right : margin_.box.x, top + label.line};
+      out.text = {x, tops[k], label.width, label.height};
+      out.leader.from = {margin_.picture_right ? right : margin_.box.x, tops[k] + label.line};
       out.leader.to = edge_toward(heads_[order[k]], out.leader.from);
     }
     return placed;
@@ -157,8 +138,6 @@ class Placer {
   const LabelMargin& margin_;
   const std::vector<MarkHead>& heads_;
   const std::vector<LabelSize>& labels_;
-  std::vector<PlacedLabel> best_;
-  Cost cost_{std::numeric_limits<int>::max(), 0};
 };
 
 }  // namespace

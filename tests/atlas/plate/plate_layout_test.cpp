@@ -41,7 +41,8 @@ Scene random_scene(std::mt19937& random, int labels) {
         i > 0 && random() % 4 == 0 ? scene.heads.back().box.x : uniform(left, left + 140);
     const double y = i > 0 && random() % 4 == 0 ? scene.heads.back().box.y : uniform(10, 190);
     scene.heads.push_back({{x, y, width, height}});
-    scene.labels.push_back({uniform(10, 75), uniform(8, 50), 4});
+    scene.labels.push_back(
+        {uniform(10, 75), random() % 3 == 0 ? uniform(60, 160) : uniform(8, 20), 4});
   }
   return scene;
 }
@@ -50,8 +51,8 @@ Scene random_scene(std::mt19937& random, int labels) {
 
 TEST_CASE("Lines of labels do not cross and end at their marks' edges; texts do not overlap") {
   std::mt19937 random(5);
-  for (int round = 0; round < 3000; ++round) {
-    const int labels = 1 + round % 4;
+  for (int round = 0; round < 6000; ++round) {
+    const int labels = 1 + round % 5;
     const Scene scene = random_scene(random, labels);
     const std::vector<PlacedLabel> placed = place_labels(scene.margin, scene.heads, scene.labels);
     REQUIRE(placed.size() == static_cast<std::size_t>(labels));

@@ -112,8 +112,7 @@ IdentifyResult Identifier::run(const Photo& photo) {
   IdentifyResult result;
   const cv::Mat picture = shrunk(photo.bgr, options.side);
   const std::vector<Box> windows = search_windows(photo.full_size, options.windows);
-  Matrix scores;
-  const cv::Mat evidence = probe.evidence(photo, windows, {picture.cols, picture.rows}, scores);
+  const cv::Mat evidence = probe.evidence(photo, windows, {picture.cols, picture.rows});
   const Foreground found = find_foreground(picture, evidence);
 
   const Photo tiles = without_shapes(photo.bgr);

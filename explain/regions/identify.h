@@ -40,7 +40,7 @@ struct IdentifyOptions {
   // along it; u how far the pieces' boxes differ in log width over height; n how much subject the
   // cut runs through, over what the narrower side has at its widest. A logistic regression on demo
   // photos of three seeds; among their photos of one bird, `split` leaves 98 to 99 of 100 whole.
-  double split = 3.0;
+  double split = 3.2;
   // There is no organism where the photo's colours and textures without shapes (its tiles in random
   // order) give more than this share of the best region's score for the same taxon, and no region's
   // answer has the probability `sure`.

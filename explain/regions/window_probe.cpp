@@ -56,6 +56,8 @@ Place place_on(double input, double first, double stride, int count) {
   return {low, std::min(low + 1, count - 1), at - low};
 }
 
+// The mean of what windows attribute to a pixel, as shares of their scores, weighted by these: a
+// weak organism beside a strong one shows, and windows of nothing do not.
 struct Accumulator {
   cv::Mat sum, weight;
 
@@ -64,7 +66,7 @@ struct Accumulator {
         weight(size.height, size.width, CV_64FC1, cv::Scalar(0)) {}
 
   void add(const Attribution& attribution, const GridGeometry& grid, const InputGeometry& geometry,
-           const Box& window, Size photo, double confidence) {
+           const Box& window, Size photo, double score) {
     const double step_x = static_cast<double>(photo.width) / sum.cols;
     const double step_y = static_cast<double>(photo.height) / sum.rows;
     const double positions = static_cast<double>(grid.height) * grid.width;
@@ -94,10 +96,10 @@ struct Accumulator {
                              value(row.low, column.high) * column.share;
         const double lower = value(row.high, column.low) * (1 - column.share) +
                              value(row.high, column.high) * column.share;
-        const double counts = confidence * std::min(rim_weight(share), column_weight[i]);
+        const double counts = std::min(rim_weight(share), column_weight[i]);
         const int x = left + static_cast<int>(i);
         sum.at<double>(y, x) += counts * positions * (upper * (1 - row.share) + lower * row.share);
-        weight.at<double>(y, x) += counts;
+        weight.at<double>(y, x) += counts * score;
       }
     }
   }
@@ -183,10 +185,8 @@ Matrix WindowProbe::scores(gsl::span<const View> views) {
   return result;
 }
 
-cv::Mat WindowProbe::evidence(const Photo& photo, gsl::span<const Box> windows, Size size,
-                              Matrix& scores) {
+cv::Mat WindowProbe::evidence(const Photo& photo, gsl::span<const Box> windows, Size size) {
   const GridGeometry& grid = impl_->model->layer(impl_->layer).grid;
-  scores = Matrix(windows.size(), static_cast<std::size_t>(impl_->model->outputs()));
   Accumulator map(size);
   for (std::size_t first = 0; first < windows.size(); first += kBatch) {
     const auto some = windows.subspan(first, std::min<std::size_t>(kBatch, windows.size() - first));
@@ -196,20 +196,19 @@ cv::Mat WindowProbe::evidence(const Photo& photo, gsl::span<const Box> windows, 
     const ForwardResult answers =
         impl_->with_layer->run(impl_->input, static_cast<int>(some.size()));
     std::vector<std::vector<Target>> targets;
-    std::vector<double> confidence;
+    std::vector<double> best;
     for (std::size_t i = 0; i < some.size(); ++i) {
-      const auto row = scores.row(first + i);
-      std::copy_n(answers.outputs.row(i).begin(), row.size(), row.begin());
-      centre(row);
-      const WindowAnswer answer = answer_of(row);
+      const auto outputs = answers.outputs.row(i);
+      std::vector<float> scores(outputs.begin(), outputs.end());
+      centre(scores);
+      const WindowAnswer answer = answer_of(scores);
       targets.push_back({impl_->score_target(answer.output)});
-      confidence.push_back(std::max(0.0, answer.score));
+      best.push_back(answer.score);
     }
     const auto attributions =
         impl_->attribution->run(answers.grids.front(), targets, &answers.outputs);
     for (std::size_t i = 0; i < some.size(); ++i)
-      map.add(attributions[i].front(), grid, impl_->geometry[i], some[i], photo.full_size,
-              confidence[i]);
+      map.add(attributions[i].front(), grid, impl_->geometry[i], some[i], photo.full_size, best[i]);
   }
   return map.mean();
 }

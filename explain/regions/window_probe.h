@@ -43,11 +43,10 @@ class WindowProbe {
   // as a photo of its own.
   Matrix scores(gsl::span<const View> views);
 
-  // Evidence for an organism of any taxon over the photo, `size` (32FC1): each window's attribution
-  // of its first answer's score to the positions of the layer, averaged over the windows that show
-  // a pixel, confident windows counting more. In units of the outputs, as if every position were
-  // like this one. `scores`: as above, of the windows.
-  cv::Mat evidence(const Photo& photo, gsl::span<const Box> windows, Size size, Matrix& scores);
+  // Evidence for an organism of any taxon over the photo, `size` (32FC1): what the windows that
+  // show a pixel attribute to its position of the layer, for each one's first answer, over their
+  // scores: 1 where every position is like the mean of its window.
+  cv::Mat evidence(const Photo& photo, gsl::span<const Box> windows, Size size);
 
  private:
   struct Impl;

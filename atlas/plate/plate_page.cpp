@@ -104,10 +104,10 @@ void PlatePage::arrow(const Segment& segment, double weight) {
     cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND);
     cairo_set_line_cap(context, CAIRO_LINE_CAP_ROUND);
     cairo_set_source_rgb(context, 1, 1, 1);
-    cairo_set_line_width(context, 2.6 * weight);
+    cairo_set_line_width(context, 2.2 * weight);
     line(neck);
     cairo_stroke(context);
-    cairo_set_line_width(context, 1.8 * weight);
+    cairo_set_line_width(context, 1.5 * weight);
     tip();
     cairo_stroke(context);
     set_ink(context, kInk);

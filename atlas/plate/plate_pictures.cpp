@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "atlas/plate/photo_shelf.h"
@@ -30,8 +31,19 @@ const Sighting* sighting_in(const Mark& mark, std::int32_t photo) {
   return nullptr;
 }
 
-bool seen(const Sighting& sighting) {
-  return sighting.look > 0;
+// The look from which on the mark counts as seen: the least of those of the testing half that do.
+double seen_from(const Mark& mark) {
+  std::vector<double> looks;
+  for (const Sighting& sighting : mark.sightings)
+    if (sighting.testing) looks.push_back(sighting.look);
+  const auto seen = static_cast<std::size_t>(std::max(0, mark.seen.with));
+  if (seen == 0 || looks.size() < seen) return 0;
+  std::sort(looks.begin(), looks.end(), std::greater<>());
+  return looks[seen - 1];
+}
+
+bool seen(const Mark& mark, const Sighting& sighting) {
+  return sighting.look >= seen_from(mark);
 }
 
 // A photo that might be an exemplar.
@@ -74,7 +86,8 @@ class Chooser {
       Candidate candidate{&record, subject_of(record), 0};
       for (const Mark* mark : shown_[index(side)]) {
         const Sighting* sighting = sighting_in(*mark, id);
-        if (sighting != nullptr && seen(*sighting)) candidate.score += 1 + 0.5 * sighting->look;
+        if (sighting != nullptr && seen(*mark, *sighting))
+          candidate.score += 1 + 0.5 * sighting->look;
       }
       if (record.predicted >= 0 && record.predicted == taxon.output) candidate.score += 0.5;
       if (std::isfinite(record.logit)) candidate.score += 0.5 * std::tanh(record.logit / 10);
@@ -175,7 +188,7 @@ class Chooser {
     out.picture = std::move(*picture);
     for (const Mark* mark : shown_[index(side)]) {
       const Sighting* sighting = sighting_in(*mark, id);
-      if (sighting == nullptr || !seen(*sighting)) continue;
+      if (sighting == nullptr || !seen(*mark, *sighting)) continue;
       Box place = out.picture.place(head_of(*sighting, one->subject));
       const double right = std::min(place.x + place.width, 1.0),
                    bottom = std::min(place.y + place.height, 1.0);
@@ -216,14 +229,14 @@ class Chooser {
 
   // Of the first few sightings the one whose subject is largest and, where known, sharpest; like
   // form with like.
-  const Sighting* clearest(const std::vector<Sighting>& sightings, const std::string* form,
-                           bool must_be_seen) const {
+  const Sighting* clearest(const Mark& mark, const std::vector<Sighting>& sightings,
+                           const std::string* form, bool must_be_seen) const {
     const Sighting* best = nullptr;
     double best_score = 0;
     int tried = 0;
     for (const Sighting& sighting : sightings) {
       const store::PhotoRecord* record = shelf_.record(sighting.photo);
-      if (record == nullptr || (must_be_seen && !seen(sighting))) continue;
+      if (record == nullptr || (must_be_seen && !seen(mark, sighting))) continue;
       double score = std::log(std::max(1.0, scale_of(subject_of(*record))));
       score += std::log1p(std::max(0.0, sighting.sharpness)) - 0.15 * tried;
       if (form != nullptr && record->form != *form) score -= 4;
@@ -241,7 +254,7 @@ class Chooser {
     out.mark = &mark;
     const std::size_t own = index(mark.carrier), rival = index(other(mark.carrier));
     const Sighting* best = in_exemplar(mark, mark.sightings, own, true);
-    if (best == nullptr) best = clearest(mark.sightings, nullptr, true);
+    if (best == nullptr) best = clearest(mark, mark.sightings, nullptr, true);
     if (best == nullptr && !mark.sightings.empty()) best = &mark.sightings.front();
     double share = kLeastPatch;
     const std::string* form = nullptr;
@@ -251,7 +264,7 @@ class Chooser {
       out.own = patch(*best, share, options_.patch_side);
     }
     const Sighting* same = in_exemplar(mark, mark.counterparts, rival, false);
-    if (same == nullptr) same = clearest(mark.counterparts, form, false);
+    if (same == nullptr) same = clearest(mark, mark.counterparts, form, false);
     if (same != nullptr) out.other = patch(*same, share, options_.patch_side);
     exception(mark, share, out);
     return out;
@@ -263,27 +276,34 @@ class Chooser {
     if (!mark.on_subject || !out_.exemplars[side]) return nullptr;
     for (const Sighting& sighting : sightings)
       if (sighting.photo == out_.exemplars[side]->picture.photo)
-        return must_be_seen != seen(sighting) ? nullptr : &sighting;
+        return must_be_seen != seen(mark, sighting) ? nullptr : &sighting;
     return nullptr;
   }
 
   // The photo that speaks most against the mark, of those that its counts are of.
   void exception(const Mark& mark, double share, MarkPictures& out) {
-    std::vector<const Sighting*> against;
-    if (mark.seen.with < mark.seen.of)
-      for (const Sighting& sighting : mark.sightings)
-        if (sighting.testing) against.push_back(&sighting);
-    if (mark.seen_other.with > 0)
-      for (const Sighting& sighting : mark.counterparts)
-        if (sighting.testing) against.push_back(&sighting);
     const auto strength = [&](const Sighting* s) {
       return s->side == mark.carrier ? -s->look : s->look;
     };
+    std::vector<const Sighting*> against;
+    // As many of a list's worst as are counted; those that the list lacks are among them.
+    const auto add = [&](const std::vector<Sighting>& sightings, int counted, int of) {
+      std::vector<const Sighting*> tested;
+      for (const Sighting& sighting : sightings)
+        if (sighting.testing) tested.push_back(&sighting);
+      std::stable_sort(tested.begin(), tested.end(), [&](const Sighting* a, const Sighting* b) {
+        return strength(a) > strength(b);
+      });
+      const int listed = static_cast<int>(tested.size());
+      tested.resize(static_cast<std::size_t>(std::clamp(counted - (of - listed), 0, listed)));
+      against.insert(against.end(), tested.begin(), tested.end());
+    };
+    add(mark.sightings, mark.seen.of - mark.seen.with, mark.seen.of);
+    add(mark.counterparts, mark.seen_other.with, mark.seen_other.of);
     std::stable_sort(against.begin(), against.end(), [&](const Sighting* a, const Sighting* b) {
       return strength(a) > strength(b);
     });
     for (const Sighting* sighting : against) {
-      if (strength(sighting) < 0) break;  // it speaks for the mark
       out.exception = patch(*sighting, std::max(share, 0.5), options_.patch_side);
       out.exception_of_carrier = sighting->side == mark.carrier;
       if (out.exception) break;

@@ -120,11 +120,19 @@ std::string mark_counts(const Mark& mark, const PairMarks& pair) {
 
 std::string decided_sentence(const PairMarks& pair) {
   if (pair.decided.of == 0 || pair.marks.empty()) return "";
-  const std::size_t marks = pair.marks.size();
-  const bool all = shown_marks(pair.marks, pair.tested).size() == marks;
-  const std::string which = marks == 1 ? "This mark alone decides"
-                                       : fmt::format("{} {} marks alone decide",
-                                                     all ? "These" : "The", number_word(marks));
+  // The strongest three of each taxon decide, tested or not.
+  std::array<int, 2> of_side{};
+  std::size_t deciding = 0, shown = 0;
+  for (const Mark& mark : pair.marks) {
+    if (of_side[index(mark.carrier)]++ >= 3) continue;
+    ++deciding;
+    shown += !pair.tested || mark.status != MarkStatus::kNotShown;
+  }
+  const std::string which =
+      shown < deciding ? fmt::format("The {} strongest marks, shown by the test or not, decide",
+                                     number_word(deciding))
+      : deciding == 1  ? "This mark alone decides"
+                       : fmt::format("These {} marks alone decide", number_word(deciding));
   return fmt::format("{} {} of {} photos rightly.", which, pair.decided.with, pair.decided.of);
 }
 

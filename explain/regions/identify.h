@@ -6,7 +6,8 @@
 //
 // What it cannot do: organisms that overlap much are one region; what the model was not trained on
 // gets the nearest taxon's name; an organism smaller than about a fifth of the photo's shorter side
-// may be missed.
+// may be missed, and one in the dark or in the colours of its background may be found in part or
+// not at all; a long patterned one may be split.
 
 #include <memory>
 #include <string>
@@ -23,7 +24,7 @@ namespace differentia {
 struct Organism {
   Box box;                     // photo coordinates
   std::vector<Point> contour;  // of its largest piece, photo coordinates
-  int output = 0;              // the model's answer for the region shown by itself
+  int output = 0;              // the model's answer for the region, the other regions covered
   double score = 0;            // its logit less the mean of all
   double probability = 0;      // its softmax
 };
@@ -35,11 +36,12 @@ struct IdentifyOptions {
   int most = 6;       // organisms
   // A region is split where 1.91·s + 0.48·p + 1.70·b + 6.80·l − 1.51·u − 4.25·n − 0.26 > `split`: s
   // the lower score of the two pieces' answers, each shown without the other, over that of the
-  // whole region; p the log-odds of the less probable of the two answers; b the log of the smaller
-  // over the larger of the pieces' boxes; l the log of the region's length across the cut over that
-  // along it; u how far the pieces' boxes differ in log width over height; n how much subject the
-  // cut runs through, over what the narrower side has at its widest. A logistic regression on demo
-  // photos of three seeds; among their photos of one bird, `split` leaves 98 to 99 of 100 whole.
+  // whole region; p the log-odds of the less probable of the two answers (clipped at 0.001 and
+  // 0.999); b the log of the smaller over the larger of the pieces' boxes; l the log of the
+  // region's length across the cut over that along it; u how far the pieces' boxes differ in log
+  // width over height; n how much subject the cut runs through, over what the narrower side has at
+  // its widest. A logistic regression on demo photos of three seeds (288 of several birds, 216 of
+  // one); among their photos of one bird, `split` leaves 98 to 99 of 100 whole.
   double split = 3.2;
   // There is no organism where the photo's colours and textures without shapes (its tiles in random
   // order) give more than this share of the best region's score for the same taxon, and no region's

@@ -28,7 +28,7 @@ Measures page_measures() {
   m.title = 10.5, m.name = 21, m.common_name = 9.5, m.lead = 9.6, m.verdict = 15;
   m.number = 19, m.heading = 10.6, m.body = 8.4, m.caption = 7, m.fine = 6.6;
   m.label_margin = 74, m.gutter = 18, m.picture_gap = 7;
-  m.patch = 76, m.exception = 52;
+  m.patch = 84, m.exception = 54;
   m.arrow = 0.8;
   return m;
 }
@@ -66,7 +66,11 @@ class Composer {
         exemplars({side});
         y_ += m_.body * 0.7;
         if (side == Side::kB) scale_remark(false);
-        marks_of(side, left_, inner_, true);
+        const std::vector<const MarkPictures*> marks = marks_of(side);
+        for (const MarkPictures* mark : marks) mark_cell(*mark, left_, inner_);
+        if (marks.empty() && !pictures_.marks.empty()) none_of(side);
+        out_.page.rule({left_, y_}, {left_ + inner_, y_});
+        y_ += m_.body * 1.4;
       }
     } else {
       columns();
@@ -287,33 +291,38 @@ class Composer {
     exemplars({Side::kA, Side::kB});
     scale_remark(true);
     const double half = (inner_ - m_.gutter) / 2, top = y_;
-    marks_of(Side::kA, left_, half, false);
-    const double first = y_;
-    y_ = top;
-    marks_of(Side::kB, left_ + half + m_.gutter, half, false);
-    y_ = std::max(first, y_);
+    std::array<std::vector<const MarkPictures*>, 2> marks{marks_of(Side::kA), marks_of(Side::kB)};
+    // Where one taxon carries all marks they stand in both columns.
+    const bool one_sided = marks[0].empty() != marks[1].empty();
+    if (one_sided) {
+      std::vector<const MarkPictures*> all;
+      for (const auto& of : marks) all.insert(all.end(), of.begin(), of.end());
+      marks = {};
+      for (std::size_t i = 0; i < all.size(); ++i) marks[i % 2].push_back(all[i]);
+    }
+    double bottom = top;
+    for (std::size_t column = 0; column < 2; ++column) {
+      y_ = top;
+      for (const MarkPictures* mark : marks[column])
+        mark_cell(*mark, left_ + static_cast<double>(column) * (half + m_.gutter), half);
+      bottom = std::max(bottom, y_);
+    }
+    y_ = bottom;
+    if (one_sided) none_of(marks_of(Side::kA).empty() ? Side::kA : Side::kB);
   }
 
-  void marks_of(Side side, double x, double width, bool ruled) {
-    bool any = false;
-    for (const MarkPictures& mark : pictures_.marks) {
-      if (mark.mark->carrier != side) continue;
-      mark_cell(mark, x, width);
-      any = true;
-    }
-    if (!any && verdict_sentence(pair_).empty()) {
-      const Paragraph none = set("No mark that is seen in " + taxon_markup(side, true) + " alone.",
-                                 width, m_.body, phone_ ? Align::kLeft : Align::kCentre);
-      if (phone_)
-        put(none, x, y_, kLightInk);
-      else
-        put_centred(none, x, width, y_, kLightInk);
-      y_ += none.height() + m_.body;
-    }
-    if (ruled) {
-      out_.page.rule({left_, y_}, {left_ + inner_, y_});
-      y_ += m_.body * 1.4;
-    }
+  std::vector<const MarkPictures*> marks_of(Side side) const {
+    std::vector<const MarkPictures*> marks;
+    for (const MarkPictures& mark : pictures_.marks)
+      if (mark.mark->carrier == side) marks.push_back(&mark);
+    return marks;
+  }
+
+  void none_of(Side side) {
+    const Paragraph none = set("No mark of its own was found for " + taxon_markup(side, true) + ".",
+                               inner_, m_.body, Align::kCentre);
+    put_centred(none, left_, inner_, y_, kLightInk);
+    y_ += none.height() + m_.body;
   }
 
   const std::string* theirs(const Mark& mark) const {

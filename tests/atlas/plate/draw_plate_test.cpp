@@ -92,6 +92,13 @@ TEST_CASE("Texts and pictures of a plate stay on the page and apart") {
       check_apart(composed(demo.pair, options));
     }
   }
+  SECTION("all marks of one taxon") {
+    demo.pair.marks.erase(demo.pair.marks.begin() + 1);
+    for (const PlateWidth width : {PlateWidth::kPage, PlateWidth::kPhone}) {
+      options.width = width;
+      check_apart(composed(demo.pair, options));
+    }
+  }
   SECTION("a pair without a reason") {
     demo.pair.marks.clear();
     demo.pair.context.clear();

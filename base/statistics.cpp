@@ -70,6 +70,75 @@ Estimate bootstrap_mean(gsl::span<const double> values, gsl::span<const std::int
   return {estimate, quantile(means, 0.025), quantile(means, 0.975)};
 }
 
+double sign_flip_p(gsl::span<const double> values, gsl::span<const std::int64_t> groups,
+                   std::uint64_t seed) {
+  std::map<std::int64_t, double> sums;
+  for (std::size_t i = 0; i < values.size(); ++i) sums[groups[i]] += values[i];
+  if (sums.empty()) return 1;
+  std::vector<double> units;
+  double observed = 0;
+  for (const auto& [group, sum] : sums) {
+    units.push_back(sum);
+    observed += sum;
+  }
+  const double slack = 1e-12 * std::abs(observed);
+  constexpr std::size_t kExact = 12;
+  if (units.size() <= kExact) {
+    const std::size_t all = std::size_t{1} << units.size();
+    std::size_t as_high = 0;
+    for (std::size_t signs = 0; signs < all; ++signs) {
+      double sum = 0;
+      for (std::size_t i = 0; i < units.size(); ++i)
+        sum += (signs >> i & 1) != 0 ? -units[i] : units[i];
+      as_high += sum >= observed - slack;
+    }
+    return static_cast<double>(as_high) / static_cast<double>(all);
+  }
+  constexpr int kDraws = 4000;
+  Random random(seed, stream_id("sign flips"));
+  int as_high = 1;  // as it is counts as one
+  for (int draw = 1; draw < kDraws; ++draw) {
+    double sum = 0;
+    for (const double unit : units) sum += (random.bits() & 1) != 0 ? -unit : unit;
+    as_high += sum >= observed - slack;
+  }
+  return static_cast<double>(as_high) / kDraws;
+}
+
+double rank_sum_p(gsl::span<const double> x, gsl::span<const double> y) {
+  if (x.empty() || y.empty()) return 1;
+  std::vector<double> all(x.begin(), x.end());
+  all.insert(all.end(), y.begin(), y.end());
+  const std::vector<double> rank = ranks(all);
+  const auto m = static_cast<double>(x.size()), n = static_cast<double>(y.size());
+  const double u =
+      std::accumulate(rank.begin(), rank.begin() + static_cast<std::ptrdiff_t>(x.size()), 0.0) -
+      m * (m + 1) / 2;
+  std::map<double, double> ties;
+  for (const double value : rank) ties[value] += 1;
+  double tied = 0;
+  for (const auto& [value, count] : ties) tied += count * count * count - count;
+  const double total = m + n;
+  const double variance = m * n / 12 * (total + 1 - tied / (total * (total - 1)));
+  if (!(variance > 0)) return 1;
+  return 0.5 * std::erfc((u - m * n / 2 - 0.5) / std::sqrt(2 * variance));
+}
+
+std::vector<double> false_discovery_rates(gsl::span<const double> p) {
+  std::vector<std::size_t> order(p.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return p[a] < p[b]; });
+  std::vector<double> q(p.size(), 1);
+  double least = 1;
+  for (std::size_t i = order.size(); i-- > 0;) {
+    least =
+        std::min(least, p[order[i]] * static_cast<double>(p.size()) / static_cast<double>(i + 1));
+    q[order[i]] = least;
+  }
+  return q;
+}
+
 double pearson(gsl::span<const double> x, gsl::span<const double> y) {
   if (x.size() != y.size() || x.size() < 2) return kNaN;
   const double mean_x = mean(x), mean_y = mean(y);

@@ -33,6 +33,19 @@ Estimate wilson(std::size_t successes, std::size_t trials);
 Estimate bootstrap_mean(gsl::span<const double> values, gsl::span<const std::int64_t> groups,
                         std::uint64_t seed, int resamples = 1000);
 
+// The chance of a mean of `values` at least as high if each group's sign were a coin's (one-sided
+// sign-flip test over whole groups; exact up to 12 groups, else by 4000 draws). 1 for no values.
+double sign_flip_p(gsl::span<const double> values, gsl::span<const std::int64_t> groups,
+                   std::uint64_t seed);
+
+// The chance that values of `x` would exceed those of `y` so often if both were of one kind
+// (one-sided Mann–Whitney test, normal approximation with the correction for ties). 1 where either
+// is empty.
+double rank_sum_p(gsl::span<const double> x, gsl::span<const double> y);
+
+// Benjamini and Hochberg (1995): the false discovery rate at which each of these would be accepted.
+std::vector<double> false_discovery_rates(gsl::span<const double> p);
+
 double pearson(gsl::span<const double> x, gsl::span<const double> y);
 double spearman(gsl::span<const double> x, gsl::span<const double> y);  // ties get mean ranks
 

@@ -36,6 +36,7 @@ TapResult TapSession::run(gsl::span<const float> inputs, int photos, const Targe
       inputs.size() != static_cast<std::size_t>(photos) * 3 * size.width * size.height) {
     throw InputError("The inputs do not have the size of " + std::to_string(photos) + " photos.");
   }
+  const OneThread one_thread;
   const at::AutoGradMode record(target != nullptr);
   const auto input =
       model_tensor(model.impl().network, inputs.data(), {photos, 3, size.height, size.width})

@@ -1,16 +1,15 @@
 #include "atlas/marks/pair_evidence.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <exception>
 #include <map>
 #include <mutex>
-#include <thread>
+#include <tuple>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/parallel.h"
 #include "base/random.h"
 #include "explain/attribution.h"
 #include "explain/model_card.h"
@@ -215,6 +214,8 @@ PairEvidence pair_evidence(const store::Reader& atlas, std::shared_ptr<const Mod
     throw InputError(
         fmt::format("{} and {} are one output of the model, which cannot tell them apart.",
                     pair.sides[0].taxon.name, pair.sides[1].taxon.name));
+  const std::int32_t map = atlas.map_of_taxon(taxon_a);
+  pair.place_weight = map < 0 ? 0 : atlas.map(map).place_weight;
   number_observations(pair);
   std::vector<SideWork> works{{&pair.sides[0], &pair.sides[1]}, {&pair.sides[1], &pair.sides[0]}};
   struct Job {
@@ -231,31 +232,17 @@ PairEvidence pair_evidence(const store::Reader& atlas, std::shared_ptr<const Mod
   }
 
   // Photos are independent of each other: which worker takes which changes nothing.
-  std::atomic<std::size_t> next{0};
-  std::atomic<bool> stop{false};
   std::mutex mutex;
-  std::exception_ptr failure;
   std::size_t done = 0;
-  const auto work = [&] {
-    try {
-      TailAttribution tail(model, pair.layer.path);
-      for (std::size_t j = next++; j < jobs.size() && !stop; j = next++) {
-        attribute(tail, pair.layer, works[jobs[j].side], jobs[j].first, jobs[j].count);
+  for_each_job(
+      jobs.size(), options.threads,
+      [&] { return std::make_unique<TailAttribution>(model, pair.layer.path); },
+      [&](const std::unique_ptr<TailAttribution>& tail, std::size_t j) {
+        attribute(*tail, pair.layer, works[jobs[j].side], jobs[j].first, jobs[j].count);
         const std::lock_guard<std::mutex> lock(mutex);
         report(progress, {"attributing", static_cast<std::int64_t>(++done),
                           static_cast<std::int64_t>(jobs.size()), "batches", ""});
-      }
-    } catch (...) {
-      const std::lock_guard<std::mutex> lock(mutex);
-      if (!failure) failure = std::current_exception();
-      stop = true;
-    }
-  };
-  std::vector<std::thread> workers;
-  for (int i = 1; i < options.threads; ++i) workers.emplace_back(work);
-  work();
-  for (std::thread& worker : workers) worker.join();
-  if (failure) std::rethrow_exception(failure);
+      });
 
   TailAttribution tail(model, pair.layer.path);
   const auto& zero = tail.outputs_at_zero();

@@ -55,6 +55,7 @@ struct PairEvidence {
   Normalisation normalisation;
   // Of both taxa: the testing half is of photos not marked `train`, as far as there are such.
   bool tested_on_held_out = true;
+  double place_weight = 0;    // of the place columns of concepts, as in the atlas's maps
   double margin_at_zero = 0;  // z_A − z_B of an empty grid, which no position accounts for
 
   std::size_t cells() const {

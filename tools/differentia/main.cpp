@@ -24,6 +24,7 @@ struct Entry {
 constexpr Entry kVerbs[] = {
     {"world", kWorldSummary}, {"model", kModelSummary},     {"build", kBuildSummary},
     {"info", kInfoSummary},   {"explain", kExplainSummary}, {"identify", kIdentifySummary},
+    {"compare", kCompareSummary},
     {"view", kViewSummary},
 };
 

@@ -13,6 +13,7 @@
 #include "atlas/store/concept_direction.h"
 #include "base/error.h"
 #include "tools/differentia/checks.h"
+#include "tools/differentia/taxon_named.h"
 
 namespace differentia::cli {
 namespace {
@@ -85,21 +86,7 @@ std::int32_t map_of(const store::Reader& atlas, const std::string& taxon) {
     if (map < 0) throw InputError("The atlas has no map of all taxa; name a taxon.");
     return map;
   }
-  const auto found = atlas.find_taxa(taxon);
-  std::vector<std::string> names;
-  if (found.empty()) {
-    for (const auto& record : atlas.taxa()) names.push_back(record.name);
-    throw UnknownName::among("taxon", taxon, names);
-  }
-  // Whole names and ids come first.
-  const auto& first = found.front();
-  if (found.size() > 1 && folded(first.name) != folded(taxon) &&
-      folded(first.common_name) != folded(taxon) && std::to_string(first.id) != taxon) {
-    for (std::size_t i = 0; i < found.size() && i < 3; ++i) names.push_back(found[i].name);
-    throw InputError(fmt::format("'{}' means {} taxa ({}{}); give more of the name.", taxon,
-                                 found.size(), fmt::join(names, ", "),
-                                 found.size() > 3 ? ", …" : ""));
-  }
+  const store::TaxonRecord first = taxon_named(atlas, taxon);
   const std::int32_t map = atlas.map_of_taxon(first.id);
   if (map < 0)
     throw InputError(fmt::format("The atlas has no map of {}, and so no concepts.", first.name));

@@ -17,6 +17,8 @@ inline constexpr const char* kExplainSummary =
     "Saliency maps of photos: where the model looks, by many methods";
 inline constexpr const char* kIdentifySummary =
     "Which taxa are in photos and where: boxes, crops, estimated subject masks";
+inline constexpr const char* kCompareSummary =
+    "What tells two taxa apart for the model: marks, tested, with counts";
 inline constexpr const char* kViewSummary =
     "Browse an atlas, or take a picture of a screen without a display";
 
@@ -26,6 +28,7 @@ Verb build_verb();
 Verb info_verb();
 Verb explain_verb();
 Verb identify_verb();
+Verb compare_verb();
 Verb view_verb();
 
 }  // namespace differentia::cli

@@ -1,0 +1,46 @@
+#pragma once
+
+// What the model says of a photo when a part of it is taken out: the part is painted over from its
+// surroundings (Telea 2004, OpenCV's inpainting), which leaves no grey hole that would be a sign of
+// its own.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <gsl/span>
+
+#include "atlas/marks/pair_evidence.h"
+#include "atlas/marks/region.h"
+#include "explain/model.h"
+
+namespace differentia {
+
+// One per worker (not thread-safe).
+class Removal {
+ public:
+  // `photo_root`: the folder that photos' paths are relative to.
+  Removal(std::shared_ptr<const Model> model, const store::LayerRecord& layer,
+          std::string photo_root);
+  ~Removal();
+
+  // Reads a photo; false where it cannot be read any more.
+  bool read(const store::PhotoRecord& photo);
+
+  // The photo's margin, the logit of `own` less that of `rival`, as it is and then with each of the
+  // regions taken out.
+  std::vector<double> margins(int own, int rival, gsl::span<const Region> regions);
+
+  // Where within `region` the pixels are that make the difference to the margin between the photo
+  // without and with it: the centre of the strongest spot of integrated gradients (Sundararajan et
+  // al. 2017) from the one to the other, photo coordinates. None where nothing in it speaks for
+  // `own`.
+  std::optional<Point> place(int own, int rival, const Region& region);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace differentia

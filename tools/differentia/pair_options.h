@@ -1,0 +1,42 @@
+#pragma once
+
+// Options that verbs on a pair of taxa share: which atlas, which two, with which model and photos.
+
+#include <memory>
+#include <string>
+
+#include "atlas/marks/compare.h"
+#include "atlas/store/reader.h"
+#include "tools/differentia/console.h"
+#include "tools/differentia/target_options.h"
+
+namespace CLI {
+class App;
+}
+
+namespace differentia::cli {
+
+struct PairFlags {
+  std::string atlas, a, b;
+  ModelFlags model;
+  std::string photos;
+  bool untested = false;
+  std::uint64_t seed = 1;
+  int threads = 0;
+
+  void add_to(CLI::App& app);
+};
+
+// What the flags come to. Throws InputError where the atlas does not know where its model is.
+struct PairRequest {
+  store::Reader atlas;
+  std::shared_ptr<const Model> model;
+  store::TaxonRecord a, b;
+  CompareOptions options;
+};
+PairRequest pair_request(const PairFlags& flags);
+
+// Where the atlas's photos are: `photos` if given, else where the atlas says.
+std::string photo_root_of(const store::Reader& atlas, const std::string& photos);
+
+}  // namespace differentia::cli

@@ -14,8 +14,9 @@ using namespace differentia;
 
 extern "C" __attribute__((visibility("default"))) int differentia_run_verb(
     const char* name, const std::vector<std::string>* arguments) {
-  for (const cli::Verb& verb : {cli::world_verb(), cli::model_verb(), cli::build_verb(),
-                                cli::explain_verb(), cli::identify_verb(), cli::compare_verb()}) {
+  for (const cli::Verb& verb :
+       {cli::world_verb(), cli::model_verb(), cli::build_verb(), cli::explain_verb(),
+        cli::identify_verb(), cli::compare_verb(), cli::plate_verb()}) {
     if (verb.name == name) return cli::run_verb(verb, *arguments);
   }
   return 4;

@@ -22,10 +22,9 @@ struct Entry {
 
 // In the order in which a new user needs them.
 constexpr Entry kVerbs[] = {
-    {"world", kWorldSummary}, {"model", kModelSummary},     {"build", kBuildSummary},
-    {"info", kInfoSummary},   {"explain", kExplainSummary}, {"identify", kIdentifySummary},
-    {"compare", kCompareSummary},
-    {"view", kViewSummary},
+    {"world", kWorldSummary},     {"model", kModelSummary},     {"build", kBuildSummary},
+    {"info", kInfoSummary},       {"explain", kExplainSummary}, {"identify", kIdentifySummary},
+    {"compare", kCompareSummary}, {"plate", kPlateSummary},     {"view", kViewSummary},
 };
 
 std::string help() {

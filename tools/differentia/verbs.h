@@ -19,6 +19,8 @@ inline constexpr const char* kIdentifySummary =
     "Which taxa are in photos and where: boxes, crops, estimated subject masks";
 inline constexpr const char* kCompareSummary =
     "What tells two taxa apart for the model: marks, tested, with counts";
+inline constexpr const char* kPlateSummary =
+    "The marks that tell two taxa apart for the model, as a page of a field guide";
 inline constexpr const char* kViewSummary =
     "Browse an atlas, or take a picture of a screen without a display";
 
@@ -29,6 +31,7 @@ Verb info_verb();
 Verb explain_verb();
 Verb identify_verb();
 Verb compare_verb();
+Verb plate_verb();
 Verb view_verb();
 
 }  // namespace differentia::cli

@@ -21,6 +21,7 @@
 #include "tools/bench/concepts.h"
 #include "tools/bench/identify.h"
 #include "tools/bench/map.h"
+#include "tools/bench/marks.h"
 #include "tools/bench/python_way.h"
 #include "tools/bench/saliency.h"
 #include "tools/bench/saliency_speed.h"
@@ -45,6 +46,8 @@ struct Options {
   std::vector<std::string> methods;  // of the group saliency; empty: all
   int saliency_photos = 216;
   unsigned identify_seed = 31;
+  std::vector<unsigned> invent;  // worlds of the group marks besides the demo world
+  bool untested = false;
   int threads = 2;
 };
 
@@ -104,6 +107,20 @@ const std::vector<Group>& groups() {
          concepts.model = options.model;
          concepts.threads = options.threads;
          return bench_concepts(concepts, progress);
+       }},
+      {"marks", "field marks of sister pairs against the parts that truly differ",
+       [](const Options& options, const ProgressCallback& progress) {
+         MarkBenchOptions marks;
+         marks.worlds.push_back({"the demo world", demo_world(options, progress), options.model,
+                                 options.scratch + "/marks.atlas"});
+         for (const unsigned number : options.invent)
+           marks.worlds.push_back(
+               invented_world(number, fmt::format("{}/invented-{}", options.scratch, number),
+                              options.threads, progress));
+         marks.test = !options.untested;
+         marks.threads = options.threads;
+         marks.details = options.scratch + "/marks.txt";
+         return bench_marks(marks, progress);
        }},
       {"map", "trustworthiness, neighbours and time against umap-learn",
        [](const Options& options, const ProgressCallback& progress) {
@@ -209,6 +226,11 @@ int main(int argc, char** argv) {
   app.add_option("--identify-seed", options.identify_seed,
                  "Of the world that identify and masks are judged on; 3, 21 and 22 were tuned on")
       ->capture_default_str();
+  app.add_option(
+      "--invent", options.invent,
+      "Numbers of invented worlds whose sister pairs marks are judged on, too; makes each "
+      "world and trains its network where they are not in SCRATCH (ten minutes)");
+  app.add_flag("--untested", options.untested, "Marks without the test by removal");
   app.add_option("--threads", options.threads, "Workers")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
 

@@ -132,7 +132,12 @@ class Composer {
     const std::string& name = pair_.taxon(side).record.name;
     const std::string text =
         abbreviated ? short_name(name, pair_.taxon(other(side)).record.name) : name;
-    return is_binomial(name) ? italic(escaped(text)) : escaped(text);
+    return is_binomial(name) ? italic(unbroken(escaped(text))) : escaped(text);
+  }
+  // "G. rufa" is not to be parted by the end of a row.
+  static std::string unbroken(std::string name) {
+    const std::size_t space = name.find(". ");
+    return space == std::string::npos ? name : name.replace(space, 2, ".\u00a0");
   }
   // A sentence in which the taxa's names are set as names are.
   std::string sentence(const std::string& text) const {
@@ -142,7 +147,7 @@ class Composer {
       if (!is_binomial(name)) continue;
       const std::string brief = escaped(short_name(name, pair_.taxon(other(side)).record.name));
       for (std::size_t at = out.find(brief); at != std::string::npos; at = out.find(brief, at)) {
-        const std::string set = italic(brief);
+        const std::string set = italic(unbroken(brief));
         out.replace(at, brief.size(), set);
         at += set.size();
       }

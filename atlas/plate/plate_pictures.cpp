@@ -87,7 +87,7 @@ class Chooser {
       for (const Mark* mark : shown_[index(side)]) {
         const Sighting* sighting = sighting_in(*mark, id);
         if (sighting != nullptr && seen(*mark, *sighting))
-          candidate.score += 1 + 0.5 * sighting->look;
+          candidate.score += 1 + 0.5 * sighting->look + (sighting->refined ? 0.4 : 0);
       }
       if (record.predicted >= 0 && record.predicted == taxon.output) candidate.score += 0.5;
       if (std::isfinite(record.logit)) candidate.score += 0.5 * std::tanh(record.logit / 10);

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "atlas/plate/plate_pictures.h"
 
@@ -91,14 +92,11 @@ std::string mark_label(const Mark& mark) {
 }
 
 std::string mark_counts(const Mark& mark, const PairMarks& pair) {
-  std::string text = fmt::format("Seen in {} of {} {}, {} of {} {}", mark.seen.with, mark.seen.of,
-                                 name_of(pair, mark.carrier), mark.seen_other.with,
+  const std::string forms =
+      mark.forms.empty() ? "" : fmt::format(" ({})", fmt::join(mark.forms, ", "));
+  std::string text = fmt::format("Seen in {} of {} {}{}, {} of {} {}", mark.seen.with, mark.seen.of,
+                                 name_of(pair, mark.carrier), forms, mark.seen_other.with,
                                  mark.seen_other.of, name_of(pair, other(mark.carrier)));
-  if (!mark.forms.empty()) {
-    text += " (";
-    for (const std::string& form : mark.forms) text += (&form == &mark.forms[0] ? "" : ", ") + form;
-    text += ")";
-  }
   switch (mark.status) {
     case MarkStatus::kUntested:
       return text + "; not tested.";

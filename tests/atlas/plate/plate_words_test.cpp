@@ -26,9 +26,10 @@ TEST_CASE("Counts name what was seen and what covering does") {
   CHECK(mark_counts(pair.marks[2], pair).find("it could not be tested: there is no other") !=
         std::string::npos);
   Mark untested = pair.marks[0];
+  untested.forms = {"female", "juvenile"};
   untested.status = MarkStatus::kUntested;
   CHECK(mark_counts(untested, pair) ==
-        "Seen in 11 of 12 T. guttata, 0 of 12 T. aurantia; not tested.");
+        "Seen in 11 of 12 T. guttata (female, juvenile), 0 of 12 T. aurantia; not tested.");
 }
 
 TEST_CASE("A mark without words has a neutral line") {

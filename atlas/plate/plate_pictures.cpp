@@ -14,7 +14,7 @@ constexpr double kMargin = 0.10;  // around an exemplar's subject, of its longer
 constexpr double kLeastPatch = 0.28, kMostPatch = 0.6;  // of the subject's middling side
 // An arrow's target at most, of the subject's scale: a grid's box is wider than what it stands for.
 constexpr double kFineHead = 0.08, kCoarseHead = 0.14;
-constexpr int kPatchCandidates = 6;  // best sightings among which the sharpest is shown
+constexpr int kPatchCandidates = 16;  // best sightings among which the clearest is shown
 
 Point centre(const Box& box) {
   return {box.x + box.width / 2, box.y + box.height / 2};
@@ -227,19 +227,40 @@ class Chooser {
                       turned(*record));
   }
 
+  // What a patch of the other taxon is to be like.
+  struct Like {
+    std::string form;
+    Point place;  // on the subject
+  };
+
+  // Where on the subject a sighting is: in its box, 0…1, folded across, because facing is seldom
+  // known.
+  Point on_subject(const Sighting& sighting, const store::PhotoRecord& record) const {
+    const Box subject = subject_of(record);
+    return {std::abs((sighting.place.x - subject.x) / subject.width - 0.5),
+            (sighting.place.y - subject.y) / subject.height};
+  }
+
   // Of the first few sightings the one whose subject is largest and, where known, sharpest; like
-  // form with like.
+  // form with like, like place with like.
   const Sighting* clearest(const Mark& mark, const std::vector<Sighting>& sightings,
-                           const std::string* form, bool must_be_seen) const {
+                           const Like* like) const {
     const Sighting* best = nullptr;
     double best_score = 0;
     int tried = 0;
     for (const Sighting& sighting : sightings) {
       const store::PhotoRecord* record = shelf_.record(sighting.photo);
-      if (record == nullptr || (must_be_seen && !seen(mark, sighting))) continue;
-      double score = std::log(std::max(1.0, scale_of(subject_of(*record))));
-      score += std::log1p(std::max(0.0, sighting.sharpness)) - 0.15 * tried;
-      if (form != nullptr && record->form != *form) score -= 4;
+      // Of the carrier where the mark is seen, of the other where it is not.
+      if (record == nullptr || seen(mark, sighting) != (like == nullptr)) continue;
+      const double length = scale_of(subject_of(*record));
+      double score = 0.5 * std::log(std::clamp(length, 32.0, 1200.0));
+      score += std::log1p(std::max(0.0, sighting.sharpness)) - 0.05 * tried;
+      if (in_exemplar(sighting)) score += 0.5;
+      if (like != nullptr) {
+        const Point place = on_subject(sighting, *record);
+        score -= 5 * std::hypot(place.x - like->place.x, place.y - like->place.y);
+        if (record->form != like->form) score -= 4;
+      }
       if (best == nullptr || score > best_score) {
         best = &sighting;
         best_score = score;
@@ -252,31 +273,33 @@ class Chooser {
   MarkPictures pictures_of(const Mark& mark) {
     MarkPictures out;
     out.mark = &mark;
-    const std::size_t own = index(mark.carrier), rival = index(other(mark.carrier));
-    const Sighting* best = in_exemplar(mark, mark.sightings, own, true);
-    if (best == nullptr) best = clearest(mark, mark.sightings, nullptr, true);
+    const Sighting* best = exemplar_sighting(mark);
+    if (best == nullptr) best = clearest(mark, mark.sightings, nullptr);
     if (best == nullptr && !mark.sightings.empty()) best = &mark.sightings.front();
     double share = kLeastPatch;
-    const std::string* form = nullptr;
-    if (best != nullptr) {
+    const store::PhotoRecord* record = best == nullptr ? nullptr : shelf_.record(best->photo);
+    if (record != nullptr) {
       share = patch_share(mark, *best);
-      if (const auto* record = shelf_.record(best->photo)) form = &record->form;
       out.own = patch(*best, share, options_.patch_side);
+      const Like like{record->form, on_subject(*best, *record)};
+      const Sighting* same = clearest(mark, mark.counterparts, &like);
+      if (same == nullptr && !mark.counterparts.empty()) same = &mark.counterparts.front();
+      if (same != nullptr) out.other = patch(*same, share, options_.patch_side);
     }
-    const Sighting* same = in_exemplar(mark, mark.counterparts, rival, false);
-    if (same == nullptr) same = clearest(mark, mark.counterparts, form, false);
-    if (same != nullptr) out.other = patch(*same, share, options_.patch_side);
     exception(mark, share, out);
     return out;
   }
 
+  bool in_exemplar(const Sighting& sighting) const {
+    const auto& exemplar = out_.exemplars[index(sighting.side)];
+    return exemplar && exemplar->picture.photo == sighting.photo;
+  }
+
   // The mark in the exemplar itself, so that the patch is a part of the picture above it.
-  const Sighting* in_exemplar(const Mark& mark, const std::vector<Sighting>& sightings,
-                              std::size_t side, bool must_be_seen) const {
-    if (!mark.on_subject || !out_.exemplars[side]) return nullptr;
-    for (const Sighting& sighting : sightings)
-      if (sighting.photo == out_.exemplars[side]->picture.photo)
-        return must_be_seen != seen(mark, sighting) ? nullptr : &sighting;
+  const Sighting* exemplar_sighting(const Mark& mark) const {
+    if (!mark.on_subject) return nullptr;
+    for (const Sighting& sighting : mark.sightings)
+      if (in_exemplar(sighting) && seen(mark, sighting)) return &sighting;
     return nullptr;
   }
 

@@ -102,13 +102,11 @@ std::optional<PlatePicture> PhotoShelf::cut(std::int32_t photo, const Box& box, 
   return out;
 }
 
-std::optional<double> PhotoShelf::sharpness(std::int32_t photo) {
-  const store::PhotoRecord* known = record(photo);
-  if (known == nullptr) return std::nullopt;
-  const std::optional<PlatePicture> subject = cut(photo, subject_of(*known), kSharpnessSide, false);
-  if (!subject) return std::nullopt;
+std::optional<double> PhotoShelf::sharpness(std::int32_t photo, const Box& box) {
+  const std::optional<PlatePicture> piece = cut(photo, box, kSharpnessSide, false);
+  if (!piece) return std::nullopt;
   cv::Mat grey, edges;
-  cv::cvtColor(subject->bgr, grey, cv::COLOR_BGR2GRAY);
+  cv::cvtColor(piece->bgr, grey, cv::COLOR_BGR2GRAY);
   const double enlarge = static_cast<double>(kSharpnessSide) / std::max(grey.cols, grey.rows);
   if (enlarge > 1) cv::resize(grey, grey, {}, enlarge, enlarge, cv::INTER_LINEAR);
   cv::Laplacian(grey, edges, CV_32F);

@@ -33,9 +33,9 @@ class PhotoShelf {
   // What lies in the box (inside the photo), its longer side `side` pixels, or fewer where the
   // photo has no more. None where the photo is gone or unreadable.
   std::optional<PlatePicture> cut(std::int32_t photo, const Box& box, int side, bool mirrored);
-  // Of the subject, shown 256 pixels long: log of the variance of its Laplacian. None where the
-  // photo cannot be read. A photo enlarged is a photo blurred.
-  std::optional<double> sharpness(std::int32_t photo);
+  // Of what lies in the box, shown 256 pixels long: log of the variance of its Laplacian. None
+  // where the photo cannot be read. A photo enlarged is a photo blurred.
+  std::optional<double> sharpness(std::int32_t photo, const Box& box);
 
  private:
   const Photo* decoded(std::int32_t photo, int shorter_side);

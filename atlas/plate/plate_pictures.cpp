@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <utility>
 
 #include "atlas/plate/photo_shelf.h"
 
@@ -14,7 +15,8 @@ constexpr double kMargin = 0.10;  // around an exemplar's subject, of its longer
 constexpr double kLeastPatch = 0.28, kMostPatch = 0.6;  // of the subject's middling side
 // An arrow's target at most, of the subject's scale: a grid's box is wider than what it stands for.
 constexpr double kFineHead = 0.08, kCoarseHead = 0.14;
-constexpr int kPatchCandidates = 16;  // best sightings among which the clearest is shown
+// Best sightings among which the clearest is shown, and how many of those are looked at.
+constexpr std::size_t kPatchCandidates = 16, kPatchesRead = 5;
 
 Point centre(const Box& box) {
   return {box.x + box.width / 2, box.y + box.height / 2};
@@ -104,7 +106,7 @@ class Chooser {
     std::vector<Candidate> read;
     for (Candidate& candidate : all) {
       if (static_cast<int>(read.size()) >= options_.candidates) break;
-      if (const auto sharpness = shelf_.sharpness(candidate.record->id)) {
+      if (const auto sharpness = shelf_.sharpness(candidate.record->id, candidate.subject)) {
         candidate.score += 0.45 * *sharpness;
         read.push_back(candidate);
       }
@@ -219,12 +221,14 @@ class Chooser {
     return std::clamp(share, kLeastPatch, mark.on_subject ? kMostPatch : 2 * kMostPatch);
   }
 
+  static Box patch_box(const Sighting& sighting, double share, const store::PhotoRecord& record) {
+    return square_about(sighting.place, share * scale_of(subject_of(record)), record.size);
+  }
+
   std::optional<PlatePicture> patch(const Sighting& sighting, double share, int side) {
     const store::PhotoRecord* record = shelf_.record(sighting.photo);
     if (record == nullptr) return std::nullopt;
-    const double length = share * scale_of(subject_of(*record));
-    return shelf_.cut(sighting.photo, square_about(sighting.place, length, record->size), side,
-                      turned(*record));
+    return shelf_.cut(sighting.photo, patch_box(sighting, share, *record), side, turned(*record));
   }
 
   // What a patch of the other taxon is to be like.
@@ -241,40 +245,45 @@ class Chooser {
             (sighting.place.y - subject.y) / subject.height};
   }
 
-  // Of the first few sightings the one whose subject is largest and, where known, sharpest; like
-  // form with like, like place with like.
-  const Sighting* clearest(const Mark& mark, const std::vector<Sighting>& sightings,
-                           const Like* like) const {
-    const Sighting* best = nullptr;
-    double best_score = 0;
-    int tried = 0;
+  // Of the first few sightings the one that shows its place clearest: large and sharp; like form
+  // with like, like place with like.
+  const Sighting* clearest(const Mark& mark, const std::vector<Sighting>& sightings, double share,
+                           const Like* like) {
+    std::vector<std::pair<double, const Sighting*>> scored;
     for (const Sighting& sighting : sightings) {
+      if (scored.size() >= kPatchCandidates) break;
       const store::PhotoRecord* record = shelf_.record(sighting.photo);
       // Of the carrier where the mark is seen, of the other where it is not.
       if (record == nullptr || seen(mark, sighting) != (like == nullptr)) continue;
       const double length = scale_of(subject_of(*record));
       double score = 0.5 * std::log(std::clamp(length, 32.0, 1200.0));
-      score += std::log1p(std::max(0.0, sighting.sharpness)) - 0.05 * tried;
+      score -= 0.05 * static_cast<double>(scored.size());
       if (in_exemplar(sighting)) score += 0.5;
       if (like != nullptr) {
         const Point place = on_subject(sighting, *record);
         score -= 5 * std::hypot(place.x - like->place.x, place.y - like->place.y);
         if (record->form != like->form) score -= 4;
       }
-      if (best == nullptr || score > best_score) {
-        best = &sighting;
-        best_score = score;
-      }
-      if (++tried >= kPatchCandidates) break;
+      scored.emplace_back(score, &sighting);
     }
-    return best;
+    const auto better = [](const auto& a, const auto& b) { return a.first > b.first; };
+    std::stable_sort(scored.begin(), scored.end(), better);
+    if (scored.size() > kPatchesRead) scored.resize(kPatchesRead);
+    for (auto& [score, sighting] : scored) {
+      const store::PhotoRecord* record = shelf_.record(sighting->photo);
+      const auto sharpness =
+          shelf_.sharpness(sighting->photo, patch_box(*sighting, share, *record));
+      score += sharpness ? 0.3 * *sharpness : -100;
+    }
+    std::stable_sort(scored.begin(), scored.end(), better);
+    return scored.empty() ? nullptr : scored.front().second;
   }
 
   MarkPictures pictures_of(const Mark& mark) {
     MarkPictures out;
     out.mark = &mark;
     const Sighting* best = exemplar_sighting(mark);
-    if (best == nullptr) best = clearest(mark, mark.sightings, nullptr);
+    if (best == nullptr) best = clearest(mark, mark.sightings, kLeastPatch, nullptr);
     if (best == nullptr && !mark.sightings.empty()) best = &mark.sightings.front();
     double share = kLeastPatch;
     const store::PhotoRecord* record = best == nullptr ? nullptr : shelf_.record(best->photo);
@@ -282,7 +291,7 @@ class Chooser {
       share = patch_share(mark, *best);
       out.own = patch(*best, share, options_.patch_side);
       const Like like{record->form, on_subject(*best, *record)};
-      const Sighting* same = clearest(mark, mark.counterparts, &like);
+      const Sighting* same = clearest(mark, mark.counterparts, share, &like);
       if (same == nullptr && !mark.counterparts.empty()) same = &mark.counterparts.front();
       if (same != nullptr) out.other = patch(*same, share, options_.patch_side);
     }

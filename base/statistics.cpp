@@ -81,7 +81,9 @@ double sign_flip_p(gsl::span<const double> values, gsl::span<const std::int64_t>
     units.push_back(sum);
     observed += sum;
   }
-  const double slack = 1e-12 * std::abs(observed);
+  double all_units = 0;
+  for (const double unit : units) all_units += std::abs(unit);
+  const double slack = 1e-12 * all_units;  // sums that are equal but for rounding are as high
   constexpr std::size_t kExact = 12;
   if (units.size() <= kExact) {
     const std::size_t all = std::size_t{1} << units.size();

@@ -4,8 +4,11 @@
 #include <cctype>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 
 #include <opencv2/imgproc.hpp>
+
+#include "base/image/mask.h"
 
 namespace differentia {
 namespace {
@@ -113,6 +116,18 @@ std::optional<double> PhotoShelf::sharpness(std::int32_t photo, const Box& box) 
   cv::Scalar average, deviation;
   cv::meanStdDev(edges, average, deviation);
   return std::log(1 + deviation[0] * deviation[0]);
+}
+
+double PhotoShelf::on_subject(std::int32_t photo, const Box& box) const {
+  constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+  const store::PhotoRecord* known = record(photo);
+  if (known == nullptr || known->mask.empty()) return kUnknown;
+  try {
+    const auto path = std::filesystem::path(photos_.root) / known->mask;
+    return SubjectMask::read(path.string(), known->size).share(box);
+  } catch (const MaskError&) {
+    return kUnknown;
+  }
 }
 
 }  // namespace differentia

@@ -37,6 +37,9 @@ class PhotoShelf {
   // where the photo cannot be read. A photo enlarged is a photo blurred.
   std::optional<double> sharpness(std::int32_t photo, const Box& box);
 
+  // Share of the box on the photo's subject; NaN where there is no mask, or it cannot be read.
+  double on_subject(std::int32_t photo, const Box& box) const;
+
  private:
   const Photo* decoded(std::int32_t photo, int shorter_side);
 

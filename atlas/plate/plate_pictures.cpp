@@ -271,9 +271,12 @@ class Chooser {
     if (scored.size() > kPatchesRead) scored.resize(kPatchesRead);
     for (auto& [score, sighting] : scored) {
       const store::PhotoRecord* record = shelf_.record(sighting->photo);
-      const auto sharpness =
-          shelf_.sharpness(sighting->photo, patch_box(*sighting, share, *record));
+      const Box box = patch_box(*sighting, share, *record);
+      const auto sharpness = shelf_.sharpness(sighting->photo, box);
       score += sharpness ? 0.3 * *sharpness : -100;
+      // Grass is sharp, too.
+      const double covered = mark.on_subject ? shelf_.on_subject(sighting->photo, box) : 0;
+      if (std::isfinite(covered)) score += 4 * std::min(covered, 0.6);
     }
     std::stable_sort(scored.begin(), scored.end(), better);
     return scored.empty() ? nullptr : scored.front().second;

@@ -50,6 +50,7 @@ std::vector<Clustering> clusterings(const PairEvidence& pair, const PairSpace& s
                                     const CandidateOptions& options) {
   const Matrix rows = finding_rows(pair, space);
   std::vector<Clustering> all;
+  if (rows.rows == 0) return all;  // one photo of each taxon, which the testing half has
   for (const int count : options.clusters) {
     for (int run = 0; run < options.runs; ++run) {
       Random random(options.seed, stream_id("marks"), static_cast<std::uint32_t>(all.size()));

@@ -306,10 +306,12 @@ class Composer {
       for (std::size_t i = 0; i < all.size(); ++i) marks[i % 2].push_back(all[i]);
     }
     double bottom = top;
+    // A single one stands in the middle.
+    const double first = left_ + (pictures_.marks.size() == 1 ? (inner_ - half) / 2 : 0);
     for (std::size_t column = 0; column < 2; ++column) {
       y_ = top;
       for (const MarkPictures* mark : marks[column])
-        mark_cell(*mark, left_ + static_cast<double>(column) * (half + m_.gutter), half);
+        mark_cell(*mark, first + static_cast<double>(column) * (half + m_.gutter), half);
       bottom = std::max(bottom, y_);
     }
     y_ = bottom;

@@ -53,8 +53,10 @@ std::vector<Observation> observations_of(const std::vector<PairPhoto>& photos, s
 }
 
 // Marks the testing half: observations that no photo of is marked `train`, as far as they go.
-// Answers whether the half is of such alone.
-bool choose_testing(std::vector<PairPhoto>& photos, std::uint64_t seed) {
+// `halves`: whether an observation is of the testing half; one that holds photos of both taxa is of
+// the same half in both. Answers whether the half is of photos not marked `train` alone.
+bool choose_testing(std::vector<PairPhoto>& photos, std::uint64_t seed,
+                    std::map<std::string, bool>& halves) {
   std::vector<Observation> observations = observations_of(photos, seed);
   std::sort(observations.begin(), observations.end(), [](const auto& one, const auto& two) {
     if (one.held_out != two.held_out) return one.held_out;
@@ -62,12 +64,20 @@ bool choose_testing(std::vector<PairPhoto>& photos, std::uint64_t seed) {
   });
   std::size_t testing = 0;
   bool held_out = true;
-  for (const Observation& one : observations) {
-    if (2 * testing >= photos.size()) break;
-    if (!one.held_out && testing >= kEnoughHeldOut && held_out) break;
+  const auto take = [&](const Observation& one) {
     held_out = held_out && one.held_out;
     testing += one.photos.size();
     for (const std::size_t i : one.photos) photos[i].testing = true;
+  };
+  const std::map<std::string, bool> chosen = halves;
+  for (const Observation& one : observations)
+    if (const auto found = chosen.find(one.name); found != chosen.end() && found->second) take(one);
+  for (const Observation& one : observations) {
+    if (chosen.count(one.name) != 0) continue;
+    const bool enough =
+        2 * testing >= photos.size() || (!one.held_out && testing >= kEnoughHeldOut && held_out);
+    halves[one.name] = !enough;
+    if (!enough) take(one);
   }
   return held_out;
 }
@@ -222,10 +232,15 @@ PairEvidence pair_evidence(const store::Reader& atlas, std::shared_ptr<const Mod
     std::size_t side, first, count;
   };
   std::vector<Job> jobs;
+  // In the order of the atlas, so that A against B has the halves of B against A.
+  std::map<std::string, bool> halves;
+  for (const std::int32_t taxon : {std::min(taxon_a, taxon_b), std::max(taxon_a, taxon_b)}) {
+    PairSide& side = pair.sides[taxon == taxon_a ? 0 : 1];
+    const bool held_out = choose_testing(side.photos, options.seed, halves);
+    pair.tested_on_held_out = pair.tested_on_held_out && held_out;
+  }
   for (std::size_t s = 0; s < 2; ++s) {
     PairSide& side = pair.sides[s];
-    const bool held_out = choose_testing(side.photos, options.seed);
-    pair.tested_on_held_out = pair.tested_on_held_out && held_out;
     take_stored(atlas, works[s]);
     for (std::size_t first = 0; first < side.photos.size(); first += kBatch)
       jobs.push_back({s, first, std::min(kBatch, side.photos.size() - first)});

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Pictures of the viewer's screens and of identify: tools/pictures.sh ATLAS FOLDER MODEL [TAXON [CONCEPT]]. Needs a display (xvfb-run -a gives one).
+# Pictures of the viewer's screens, of identify and of a plate: tools/pictures.sh ATLAS FOLDER MODEL [TAXON [CONCEPT]]. Needs a display (xvfb-run -a gives one).
 set -euo pipefail
 [ $# -ge 3 ] || { echo "usage: tools/pictures.sh ATLAS FOLDER MODEL [TAXON [CONCEPT]]" >&2; exit 2; }
 program="$(dirname "$0")/../build/release/differentia"
@@ -23,3 +23,7 @@ trap 'rm -r "$made"' EXIT
 "$program" identify "$made/world/several/00003.jpg" --model "$(dirname "$0")/../data/world/clean/model.pt" \
   --overlay "$made" --quiet
 mv "$made/00003.organisms.png" "$folder/identify.png"
+
+# A plate of two of the demo world's species, where the atlas has them.
+"$program" plate "$atlas" "Granella rufa" "Granella corallina" --model "$model" --dots-per-inch 110 -o "$folder/plate.png" --quiet ||
+  echo "No plate: the atlas is not of the demo world." >&2

@@ -48,6 +48,12 @@ bool seen(const Mark& mark, const Sighting& sighting) {
   return sighting.look >= seen_from(mark);
 }
 
+// Whether the photo is of a form in which the mark is seen.
+bool of_its_forms(const Mark& mark, const store::PhotoRecord& record) {
+  return mark.forms.empty() ||
+         std::find(mark.forms.begin(), mark.forms.end(), record.form) != mark.forms.end();
+}
+
 // A photo that might be an exemplar.
 struct Candidate {
   const store::PhotoRecord* record = nullptr;
@@ -89,7 +95,8 @@ class Chooser {
       for (const Mark* mark : shown_[index(side)]) {
         const Sighting* sighting = sighting_in(*mark, id);
         if (sighting != nullptr && seen(*mark, *sighting))
-          candidate.score += 1 + 0.5 * sighting->look + (sighting->refined ? 0.4 : 0);
+          candidate.score += (of_its_forms(*mark, record) ? 1 : 0.2) *
+                             (1 + 0.5 * sighting->look + (sighting->refined ? 0.4 : 0));
       }
       if (record.predicted >= 0 && record.predicted == taxon.output) candidate.score += 0.5;
       if (std::isfinite(record.logit)) candidate.score += 0.5 * std::tanh(record.logit / 10);
@@ -258,8 +265,10 @@ class Chooser {
       const double length = scale_of(subject_of(*record));
       double score = 0.5 * std::log(std::clamp(length, 32.0, 1200.0));
       score -= 0.05 * static_cast<double>(scored.size());
-      if (in_exemplar(sighting)) score += 0.5;
-      if (like != nullptr) {
+      if (in_exemplar(sighting)) score += 0.3;
+      if (like == nullptr) {
+        if (!of_its_forms(mark, *record)) score -= 4;
+      } else {
         const Point place = on_subject(sighting, *record);
         score -= 5 * std::hypot(place.x - like->place.x, place.y - like->place.y);
         if (record->form != like->form) score -= 4;
@@ -311,7 +320,9 @@ class Chooser {
   const Sighting* exemplar_sighting(const Mark& mark) const {
     if (!mark.on_subject) return nullptr;
     for (const Sighting& sighting : mark.sightings)
-      if (in_exemplar(sighting) && seen(mark, sighting)) return &sighting;
+      if (in_exemplar(sighting) && seen(mark, sighting) &&
+          of_its_forms(mark, *shelf_.record(sighting.photo)))
+        return &sighting;
     return nullptr;
   }
 

@@ -30,6 +30,7 @@ constexpr double kMovesAtAll = 0.15;
 constexpr double kInBoth = 0.5;          // share of the other's photos: a state, not a presence
 constexpr double kTogether = 0.5;        // share of photos in which two marks are neighbours: one
 constexpr std::size_t kLeastTested = 5;  // photos of a test
+constexpr int kFewToTest = 8;            // testing photos of a taxon; below, chance explains all
 constexpr double kToldApart = 0.75;      // share of testing photos; below, the model confuses them
 constexpr int kPlateMarks = 3;           // of each taxon, that decide what is enough
 constexpr std::size_t kSightings = 40;   // kept of each mark
@@ -400,15 +401,24 @@ std::string verdict_of(const PairMarks& marks) {
   if (told.share() < kToldApart)
     return fmt::format("The model confuses the two: it tells {} of {} photos apart{}", told.with,
                        told.of, advice);
-  if (marks.marks.empty())
-    return "No mark on the organism tells the two apart for the model" + advice;
   const bool shown = std::any_of(marks.marks.begin(), marks.marks.end(), [](const Mark& mark) {
     return mark.status == MarkStatus::kTested || mark.status == MarkStatus::kUntested;
   });
-  if (!shown)
-    return "No mark passed the test: what the model goes by is not one place that can be shown" +
-           advice;
-  return "";
+  if (shown) return "";
+  // No reason is a result only where a reason could have been shown.
+  if (std::min(marks.taxa[0].testing, marks.taxa[1].testing) < kFewToTest)
+    return fmt::format(
+        "There are too few photos to show a mark by ({} of {} and {} of {} to test on): that none "
+        "is shown means nothing yet.",
+        marks.taxa[0].testing, marks.taxa[0].record.name, marks.taxa[1].testing,
+        marks.taxa[1].record.name);
+  if (marks.marks.empty())
+    return "No mark on the organism tells the two apart for the model" + advice;
+  if (std::all_of(marks.marks.begin(), marks.marks.end(),
+                  [](const Mark& mark) { return mark.status == MarkStatus::kNotTestable; }))
+    return "No mark could be tested by removal; each says why.";
+  return "No mark passed the test: what the model goes by is not one place that can be shown" +
+         advice;
 }
 
 void add_notes(const PairEvidence& pair, PairMarks& result) {
@@ -421,8 +431,9 @@ void add_notes(const PairEvidence& pair, PairMarks& result) {
         "No subject masks are given: whether a mark is on the organism or beside it is not known.");
   for (const PairTaxon& taxon : result.taxa)
     if (taxon.photos < 16)
-      result.notes.push_back(fmt::format("Only {} photos of {}: expect little of the tests.",
-                                         taxon.photos, taxon.record.name));
+      result.notes.push_back(fmt::format("Only {} {} of {}: expect little of the tests.",
+                                         taxon.photos, taxon.photos == 1 ? "photo" : "photos",
+                                         taxon.record.name));
   std::set<std::string> forms[2];
   for (const Side side : {Side::kA, Side::kB})
     for (const PairPhoto& photo : pair.side(side).photos)

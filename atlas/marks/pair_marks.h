@@ -79,7 +79,8 @@ struct Mark {
   Count changed_mind;    // of photos that the model had right, it is wrong without the mark
   double exchanged = 0;  // finding half: fall of the margin when its activations are exchanged for
                          // the most similar ones of the other taxon, logits
-  double strength = 0;   // over the carrier's median margin: what marks are ordered by
+  double strength = 0;   // finding half: the larger fall, by removal or by exchange, over the
+                         // carrier's median margin
 
   double place_x = 0,
          place_y = 0;  // in the subject's bounding box, 0…1 (folded across); NaN unknown
@@ -102,13 +103,14 @@ struct PairTaxon {
 
 struct PairMarks {
   std::array<PairTaxon, 2> taxa;
-  bool tested = false;             // removal was run
-  bool held_out = true;            // the testing half is of photos not marked `train`
-  bool masked = true;              // subject masks are given
-  std::vector<Mark> marks;         // field marks, strongest first
-  std::vector<Mark> context;       // context cues
-  Count decided;                   // testing photos decided rightly from the marks alone
-  std::string verdict;             // a sentence, said first, where there is no reason; else empty
+  bool tested = false;        // removal was run
+  bool held_out = true;       // the testing half is of photos not marked `train`
+  bool masked = true;         // subject masks are given
+  std::vector<Mark> marks;    // field marks; first those whose removal, weighed by how much the
+                              // carrier alone shows them, does most on the finding half
+  std::vector<Mark> context;  // context cues
+  Count decided;              // testing photos decided rightly from the marks alone
+  std::string verdict;        // a sentence, said first, where there is no reason; else empty
   std::vector<std::string> notes;  // sentences
 
   const PairTaxon& taxon(Side side) const { return taxa[static_cast<std::size_t>(side)]; }

@@ -111,8 +111,8 @@ int testing_of(const PairSide& side) {
 }  // namespace
 
 TEST_CASE("positions add up to the margin less the margin at zero", "[marks]") {
-  // Sister species, attributed to each other in the build, and two that are not.
-  for (const auto& [a, b] : {std::pair("Turdisca guttata", "Turdisca aurantia"),
+  // Each the other's rival, so that the build has attributed both, and two that are not.
+  for (const auto& [a, b] : {std::pair("Granella rufa", "Granella corallina"),
                              std::pair("Turdisca guttata", "Silvaria simplex")}) {
     CAPTURE(a, b);
     const PairEvidence pair = demo_pair(a, b);

@@ -30,6 +30,7 @@
 #include "tools/bench/table.h"
 #include "tools/bench/taps.h"
 #include "tools/bench/viewer.h"
+#include "tools/bench/words.h"
 #include "tools/world/write_world.h"
 
 using namespace differentia;
@@ -81,6 +82,18 @@ IdentifyBenchOptions identify_options(const Options& options, const ProgressCall
   return identify;
 }
 
+MarkBenchOptions mark_options(const Options& options, const ProgressCallback& progress) {
+  MarkBenchOptions marks;
+  marks.worlds.push_back({"the demo world", demo_world(options, progress), options.model,
+                          options.scratch + "/marks.atlas"});
+  for (const unsigned number : options.invent)
+    marks.worlds.push_back(invented_world(
+        number, fmt::format("{}/invented-{}", options.scratch, number), options.threads, progress));
+  marks.test = !options.untested;
+  marks.threads = options.threads;
+  return marks;
+}
+
 struct Group {
   const char* name;
   const char* what;
@@ -110,17 +123,15 @@ const std::vector<Group>& groups() {
        }},
       {"marks", "field marks of sister pairs against the parts that truly differ",
        [](const Options& options, const ProgressCallback& progress) {
-         MarkBenchOptions marks;
-         marks.worlds.push_back({"the demo world", demo_world(options, progress), options.model,
-                                 options.scratch + "/marks.atlas"});
-         for (const unsigned number : options.invent)
-           marks.worlds.push_back(
-               invented_world(number, fmt::format("{}/invented-{}", options.scratch, number),
-                              options.threads, progress));
-         marks.test = !options.untested;
-         marks.threads = options.threads;
+         MarkBenchOptions marks = mark_options(options, progress);
          marks.details = options.scratch + "/marks.txt";
          return bench_marks(marks, progress);
+       }},
+      {"words", "what is said of first marks against the descriptions",
+       [](const Options& options, const ProgressCallback& progress) {
+         MarkBenchOptions marks = mark_options(options, progress);
+         marks.details = options.scratch + "/words.txt";
+         return bench_words(marks, progress);
        }},
       {"map", "trustworthiness, neighbours and time against umap-learn",
        [](const Options& options, const ProgressCallback& progress) {

@@ -15,11 +15,8 @@ Verb compare_verb() {
             const auto flags = std::make_shared<PairFlags>();
             flags->add_to(app);
             return [flags](Console& console) {
-              PairRequest request = pair_request(*flags);
-              const PairMarks marks =
-                  compare_pair(request.atlas, request.model, request.a.id, request.b.id,
-                               request.options, console.progress());
-              console.end_progress();
+              const PairRequest request = pair_request(*flags);
+              const PairMarks marks = compared(request, console);
               if (console.json())
                 console.print_json(pair_json(marks, request.atlas));
               else

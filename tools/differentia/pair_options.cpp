@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "atlas/marks/words.h"
 #include "base/error.h"
 #include "tools/differentia/taxon_named.h"
 
@@ -26,8 +27,7 @@ void PairFlags::add_to(CLI::App& app) {
   app.add_option("--device", model.options.device, "cpu, cuda or cuda:N")->capture_default_str();
   app.add_option("--photos", photos,
                  "Folder that the photos' paths are relative to (default: where the atlas says)");
-  app.add_flag("--untested", untested,
-               "Leave the test by removal out: much faster, reads no photo, shows less");
+  app.add_flag("--untested", untested, "Leave the test by removal out: much faster, shows less");
   app.add_option("--seed", seed, "Of everything random")->capture_default_str();
   app.add_option("--threads", threads, "Workers; 0: all cores. The result does not depend on it")
       ->capture_default_str();
@@ -59,6 +59,17 @@ PairRequest pair_request(const PairFlags& flags) {
       flags.threads > 0 ? flags.threads
                         : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   return request;
+}
+
+PairMarks compared(const PairRequest& request, Console& console) {
+  PairMarks marks = compare_pair(request.atlas, request.model, request.a.id, request.b.id,
+                                 request.options, console.progress());
+  WordsOptions words;
+  words.photo_root = request.options.photo_root;
+  words.threads = request.options.threads;
+  describe_marks(marks, request.atlas, words);
+  console.end_progress();
+  return marks;
 }
 
 }  // namespace differentia::cli

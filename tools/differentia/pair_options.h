@@ -36,6 +36,9 @@ struct PairRequest {
 };
 PairRequest pair_request(const PairFlags& flags);
 
+// The pair's marks, with their words where photos can be read.
+PairMarks compared(const PairRequest& request, Console& console);
+
 // Where the atlas's photos are: `photos` if given, else where the atlas says.
 std::string photo_root_of(const store::Reader& atlas, const std::string& photos);
 

@@ -64,10 +64,8 @@ int plate(Console& console, const Flags& flags) {
   // What can be refused is refused before the long work.
   if (!flags.output.empty()) plate_format(flags.output);
 
-  PairRequest request = pair_request(flags.pair);
-  const PairMarks pair = compare_pair(request.atlas, request.model, request.a.id, request.b.id,
-                                      request.options, console.progress());
-  console.end_progress();
+  const PairRequest request = pair_request(flags.pair);
+  const PairMarks pair = compared(request, console);
   check_numbers(options.words, pair);
 
   std::string output = flags.output;

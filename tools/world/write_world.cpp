@@ -347,6 +347,10 @@ class Writer {
                       csv_field(forms));
     }
     write_text(folder_ / "taxa.csv", taxa);
+    std::string parts = "number,name\n";
+    for (const Part part : all_parts())
+      parts += fmt::format("{},{}\n", static_cast<int>(part), part_name(part));
+    write_text(folder_ / "parts.csv", parts);
   }
 
   void finish() const {

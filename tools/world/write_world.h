@@ -5,6 +5,7 @@
 //   photos.csv        one line a photo of one bird; the photo set that networks and atlases are
 //   made from several.csv       one line a bird of the photos of two or three birds, with its box
 //   taxa.csv          taxon,common_name,genus,forms
+//   parts.csv         number,name of the parts in part masks
 //   photos/ masks/ parts/   <genus_species>/0000.jpg|png; held-out photos are t0000 …
 //   several/ several_masks/ several_parts/
 //   description.json  the description, as given

@@ -139,13 +139,17 @@ class Composer {
     const std::size_t space = name.find(". ");
     return space == std::string::npos ? name : name.replace(space, 2, ".\u00a0");
   }
-  // A sentence in which the taxa's names are set as names are.
+  // A sentence in which the taxa's names are shortened, and set as names are.
   std::string sentence(const std::string& text) const {
     std::string out = escaped(text);
     for (const Side side : {Side::kA, Side::kB}) {
       const std::string& name = pair_.taxon(side).record.name;
       if (!is_binomial(name)) continue;
       const std::string brief = escaped(short_name(name, pair_.taxon(other(side)).record.name));
+      const std::string whole = escaped(name);
+      for (std::size_t at = out.find(whole); whole != brief && at != std::string::npos;
+           at = out.find(whole))
+        out.replace(at, whole.size(), brief);
       for (std::size_t at = out.find(brief); at != std::string::npos; at = out.find(brief, at)) {
         const std::string set = italic(unbroken(brief));
         out.replace(at, brief.size(), set);

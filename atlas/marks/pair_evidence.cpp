@@ -1,9 +1,10 @@
 #include "atlas/marks/pair_evidence.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <map>
-#include <mutex>
+#include <thread>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -247,16 +248,17 @@ PairEvidence pair_evidence(const store::Reader& atlas, std::shared_ptr<const Mod
   }
 
   // Photos are independent of each other: which worker takes which changes nothing.
-  std::mutex mutex;
-  std::size_t done = 0;
+  std::atomic<std::int64_t> done{0};
+  const std::thread::id caller = std::this_thread::get_id();
   for_each_job(
       jobs.size(), options.threads,
       [&] { return std::make_unique<TailAttribution>(model, pair.layer.path); },
       [&](const std::unique_ptr<TailAttribution>& tail, std::size_t j) {
         attribute(*tail, pair.layer, works[jobs[j].side], jobs[j].first, jobs[j].count);
-        const std::lock_guard<std::mutex> lock(mutex);
-        report(progress, {"attributing", static_cast<std::int64_t>(++done),
-                          static_cast<std::int64_t>(jobs.size()), "batches", ""});
+        const std::int64_t so_far = ++done;
+        if (std::this_thread::get_id() == caller)
+          report(progress,
+                 {"attributing", so_far, static_cast<std::int64_t>(jobs.size()), "batches", ""});
       });
 
   TailAttribution tail(model, pair.layer.path);

@@ -1,9 +1,10 @@
 #include "atlas/marks/pixel_test.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <limits>
-#include <mutex>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -97,8 +98,8 @@ std::vector<std::vector<RemovalFall>> removal_falls(const PairEvidence& pair,
   std::vector<char> on_subject;
   for (const Candidate* candidate : candidates)
     on_subject.push_back(!(share_on_subject(pair, *candidate) < kOnSubject));
-  std::mutex mutex;
-  std::int64_t done = 0;
+  std::atomic<std::int64_t> done{0};
+  const std::thread::id caller = std::this_thread::get_id();
   for_each_job(
       photos.size(), options.threads,
       [&] { return std::make_unique<Removal>(model, pair.layer, options.photo_root); },
@@ -138,9 +139,10 @@ std::vector<std::vector<RemovalFall>> removal_falls(const PairEvidence& pair,
                                             window(grid, {peak.row, peak.column}, 2 * reach(grid)));
           }
         }
-        const std::lock_guard<std::mutex> lock(mutex);
-        report(progress, {options.place ? "placing marks" : "testing by removal", ++done,
-                          static_cast<std::int64_t>(photos.size()), "photos", ""});
+        const std::int64_t so_far = ++done;
+        if (std::this_thread::get_id() == caller)
+          report(progress, {options.place ? "placing marks" : "testing by removal", so_far,
+                            static_cast<std::int64_t>(photos.size()), "photos", ""});
       });
   const bool any = std::any_of(falls.front().begin(), falls.front().end(),
                                [](const RemovalFall& fall) { return fall.read; });

@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <set>
+#include <thread>
 
 #include <unistd.h>
 
@@ -166,6 +166,23 @@ TEST_CASE("the number of threads changes nothing of a pair's evidence", "[marks]
       CHECK(one.sides[s].photos[i].testing == two.sides[s].photos[i].testing);
     }
   }
+}
+
+TEST_CASE("progress is reported on the caller's thread", "[marks]") {
+  const std::thread::id caller = std::this_thread::get_id();
+  int reports = 0, strangers = 0;
+  for (const int threads : {1, 2, 2, 2}) {
+    PairEvidenceOptions options;
+    options.threads = threads;
+    pair_evidence(demo(), network(), taxon(demo(), "Turdisca guttata"),
+                  taxon(demo(), "Silvaria simplex"), options, [&](const Progress& progress) {
+                    ++reports;
+                    strangers += std::this_thread::get_id() != caller;
+                    return progress.done <= progress.total;
+                  });
+    if (threads == 1) CHECK(reports == 2);  // of eight photos each
+  }
+  CHECK(strangers == 0);
 }
 
 TEST_CASE("halves share no observation, and the testing half is held out where it can be",

@@ -33,7 +33,10 @@ constexpr std::size_t kLeastTested = 5;  // photos of a test
 constexpr int kFewToTest = 8;            // testing photos of a taxon; below, chance explains all
 constexpr double kToldApart = 0.75;      // share of testing photos; below, the model confuses them
 constexpr int kPlateMarks = 3;           // of each taxon, that decide what is enough
-constexpr std::size_t kSightings = 40;   // kept of each mark
+// What a mark must do at least beyond removal elsewhere, as a share of the carrier's margin: less
+// may be there for certain and is no reason to look for it.
+constexpr double kLeastEffect = 0.1;
+constexpr std::size_t kSightings = 40;  // kept of each mark
 
 // A candidate on its way to a mark.
 struct Ranked {
@@ -506,13 +509,13 @@ PairMarks compare_pair(const store::Reader& atlas, std::shared_ptr<const Model> 
   std::vector<Mark> all;
   std::vector<double> difference, attribution, removal;
   for (Ranked& one : ranked) {
-    one.looked = look_at(pair, space, one.candidate);
     Mark mark;
     mark.carrier = one.candidate.carrier;
     mark.merged = one.merged;
     mark.subject_share = share_on_subject(pair, one.candidate);
     mark.on_subject = !(mark.subject_share < kOnSubject);
     mark.exchanged = one.exchanged;
+    one.looked = look_at(pair, space, one.candidate, mark.on_subject);
     const Chances chances = describe_evidence(pair, one, options, mark);
     difference.push_back(chances.difference);
     attribution.push_back(chances.attribution);
@@ -544,11 +547,14 @@ PairMarks compare_pair(const store::Reader& atlas, std::shared_ptr<const Model> 
     if (options.test) {
       mark.removal_q = removal_q[m];
       if (mark.status == MarkStatus::kNotShown && mark.removal_q <= options.false_discovery &&
-          mark.beyond.low > 0 && mark.difference_q <= options.false_discovery &&
+          mark.beyond.low > 0 &&
+          mark.beyond.value >= kLeastEffect * median_margin(pair, mark.carrier) &&
+          mark.difference_q <= options.false_discovery &&
           mark.attribution_q <= options.false_discovery)
         mark.status = MarkStatus::kTested;
     }
-    if (mark.on_subject && on_plate[index(mark.carrier)]++ < kPlateMarks)
+    const bool shown = mark.status == MarkStatus::kTested || mark.status == MarkStatus::kUntested;
+    if (mark.on_subject && shown && on_plate[index(mark.carrier)]++ < kPlateMarks)
       deciding.push_back(ranked[m].looked);
     std::vector<Mark>& list = mark.on_subject ? result.marks : result.context;
     list.push_back(std::move(mark));

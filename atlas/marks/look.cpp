@@ -6,6 +6,10 @@
 namespace differentia {
 namespace {
 
+// Share of a position's cell on the subject from which on it may show a part: thin ones cover no
+// cell.
+constexpr float kTouches = 0.25f;
+
 float dot(gsl::span<const float> a, gsl::span<const float> b) {
   return std::inner_product(a.begin(), a.end(), b.begin(), 0.0f);
 }
@@ -63,7 +67,7 @@ double best_threshold(const PairEvidence& pair, Side carrier,
 }  // namespace
 
 std::array<std::vector<Looked>, 2> look_at(const PairEvidence& pair, const PairSpace& space,
-                                           const Candidate& candidate) {
+                                           const Candidate& candidate, bool on_subject) {
   std::array<std::vector<Looked>, 2> result;
   for (const Side side : {Side::kA, Side::kB}) {
     const Matrix& rows = space.space[index(side)];
@@ -72,6 +76,7 @@ std::array<std::vector<Looked>, 2> look_at(const PairEvidence& pair, const PairS
     for (std::size_t i = 0; i < looked.size(); ++i) {
       float nearest = -2;
       for (std::size_t p = 0; p < pair.cells(); ++p) {
+        if (on_subject && pair.side(side).subject[i * pair.cells() + p] < kTouches) continue;
         const float cosine = dot(rows.row(i * pair.cells() + p), candidate.centroid);
         if (cosine <= nearest) continue;
         nearest = cosine;

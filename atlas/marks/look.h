@@ -18,8 +18,9 @@ struct Looked {
 };
 
 // Of every photo of both sides. The two ends of the scale, and the look from which on the mark
-// counts as seen, are from the finding half.
+// counts as seen, are from the finding half. `on_subject`: the candidate is on the subject, and is
+// looked for there alone in photos whose mask is given.
 std::array<std::vector<Looked>, 2> look_at(const PairEvidence& pair, const PairSpace& space,
-                                           const Candidate& candidate);
+                                           const Candidate& candidate, bool on_subject = false);
 
 }  // namespace differentia

@@ -109,8 +109,10 @@ struct PairMarks {
   std::vector<Mark> marks;    // field marks; first those whose removal, weighed by how much the
                               // carrier alone shows them, does most on the finding half
   std::vector<Mark> context;  // context cues
-  Count decided;              // testing photos decided rightly from the marks alone
-  std::string verdict;        // a sentence, said first, where there is no reason; else empty
+  Count decided;        // testing photos decided rightly from the looks of at most three marks
+                        // of each taxon alone, of those that are tested (or untested all);
+                        // of 0 where there are none
+  std::string verdict;  // a sentence, said first, where there is no reason; else empty
   std::vector<std::string> notes;  // sentences
 
   const PairTaxon& taxon(Side side) const { return taxa[static_cast<std::size_t>(side)]; }

@@ -118,19 +118,17 @@ std::string mark_counts(const Mark& mark, const PairMarks& pair) {
 
 std::string decided_sentence(const PairMarks& pair) {
   if (pair.decided.of == 0 || pair.marks.empty()) return "";
-  // The strongest three of each taxon decide, tested or not.
+  // The strongest three of each taxon decide, of those that the test shows.
   std::array<int, 2> of_side{};
-  std::size_t deciding = 0, shown = 0;
+  std::size_t deciding = 0;
   for (const Mark& mark : pair.marks) {
-    if (of_side[index(mark.carrier)]++ >= 3) continue;
-    ++deciding;
-    shown += !pair.tested || mark.status != MarkStatus::kNotShown;
+    const bool shown = mark.status == MarkStatus::kTested || mark.status == MarkStatus::kUntested;
+    if (shown && of_side[index(mark.carrier)]++ < 3) ++deciding;
   }
-  const std::string which =
-      shown < deciding ? fmt::format("The {} strongest marks, shown by the test or not, decide",
-                                     number_word(deciding))
-      : deciding == 1  ? "This mark alone decides"
-                       : fmt::format("These {} marks alone decide", number_word(deciding));
+  if (deciding == 0) return "";
+  const std::string which = deciding == 1
+                                ? "This mark alone decides"
+                                : fmt::format("These {} marks alone decide", number_word(deciding));
   return fmt::format("{} {} of {} photos rightly.", which, pair.decided.with, pair.decided.of);
 }
 

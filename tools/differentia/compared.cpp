@@ -133,7 +133,7 @@ std::string status_text(const Mark& mark) {
     case MarkStatus::kNotShown:
       return fmt::format(
           "NOT SHOWN: covering it moves the margin by {:.1f}, another place by {:.1f}; that may be "
-          "chance",
+          "chance, or is too little to matter",
           mark.removed.value, mark.elsewhere.value);
     case MarkStatus::kNotTestable:
       return "not testable: " + mark.why;

@@ -553,7 +553,7 @@ PairMarks compare_pair(const store::Reader& atlas, std::shared_ptr<const Model> 
           mark.attribution_q <= options.false_discovery)
         mark.status = MarkStatus::kTested;
     }
-    const bool shown = mark.status == MarkStatus::kTested || mark.status == MarkStatus::kUntested;
+    const bool shown = mark.status != MarkStatus::kNotShown;
     if (mark.on_subject && shown && on_plate[index(mark.carrier)]++ < kPlateMarks)
       deciding.push_back(ranked[m].looked);
     std::vector<Mark>& list = mark.on_subject ? result.marks : result.context;

@@ -110,7 +110,7 @@ struct PairMarks {
                               // carrier alone shows them, does most on the finding half
   std::vector<Mark> context;  // context cues
   Count decided;        // testing photos decided rightly from the looks of at most three marks
-                        // of each taxon alone, of those that are tested (or untested all);
+                        // of each taxon alone, of those that the test does not refuse;
                         // of 0 where there are none
   std::string verdict;  // a sentence, said first, where there is no reason; else empty
   std::vector<std::string> notes;  // sentences

@@ -122,7 +122,7 @@ std::string decided_sentence(const PairMarks& pair) {
   std::array<int, 2> of_side{};
   std::size_t deciding = 0;
   for (const Mark& mark : pair.marks) {
-    const bool shown = mark.status == MarkStatus::kTested || mark.status == MarkStatus::kUntested;
+    const bool shown = mark.status != MarkStatus::kNotShown;
     if (shown && of_side[index(mark.carrier)]++ < 3) ++deciding;
   }
   if (deciding == 0) return "";

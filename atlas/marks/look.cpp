@@ -14,6 +14,15 @@ float dot(gsl::span<const float> a, gsl::span<const float> b) {
   return std::inner_product(a.begin(), a.end(), b.begin(), 0.0f);
 }
 
+// The share of the subject from which on a position of a photo is on it: of a subject smaller than
+// that, where it is most.
+float least_share(const PairEvidence& pair, Side side, std::size_t photo) {
+  float most = 0;
+  for (std::size_t p = photo * pair.cells(); p < (photo + 1) * pair.cells(); ++p)
+    most = std::max(most, pair.side(side).subject[p]);  // NaN is never more
+  return std::min(kTouches, most);
+}
+
 std::size_t position(const PairEvidence& pair, std::size_t photo, const Looked& looked) {
   return photo * pair.cells() +
          static_cast<std::size_t>(looked.row * pair.layer.grid.width + looked.column);
@@ -74,9 +83,10 @@ std::array<std::vector<Looked>, 2> look_at(const PairEvidence& pair, const PairS
     auto& looked = result[index(side)];
     looked.resize(pair.side(side).photos.size());
     for (std::size_t i = 0; i < looked.size(); ++i) {
+      const float least = on_subject ? least_share(pair, side, i) : 0;
       float nearest = -2;
       for (std::size_t p = 0; p < pair.cells(); ++p) {
-        if (on_subject && pair.side(side).subject[i * pair.cells() + p] < kTouches) continue;
+        if (pair.side(side).subject[i * pair.cells() + p] < least) continue;
         const float cosine = dot(rows.row(i * pair.cells() + p), candidate.centroid);
         if (cosine <= nearest) continue;
         nearest = cosine;

@@ -83,6 +83,36 @@ TEST_CASE("a state is seen by which of two looks stands at the place", "[marks]"
   }
 }
 
+TEST_CASE("a mark on the organism is looked for there, as far as masks tell", "[marks]") {
+  // Every photo has the part twice; in A the one at (3, 3) is on the subject, and in B none.
+  planted::Pair planted(12, 12);
+  planted.plant_in_all(Side::kB, 3, 0);
+  for (std::size_t i = 0; i < 12; ++i) {
+    planted.plant(Side::kA, i, 0, 0, 3, 0.5f);
+    planted.plant(Side::kA, i, 3, 3, 3, 0.5f);
+    // Of A's last photo the subject is so small that it covers no position well, and the next to
+    // last has no mask.
+    for (std::size_t p = 0; p < planted::Pair::kCells; ++p) {
+      const bool inside = p / 6 >= 3 && p % 6 >= 3;
+      auto& share = planted.evidence().sides[0].subject[i * planted::Pair::kCells + p];
+      if (i != 10) share = inside ? (i == 11 ? 0.1f : 1.0f) : 0.0f;
+      planted.evidence().sides[1].subject[i * planted::Pair::kCells + p] = 0;
+    }
+  }
+  const PairEvidence& pair = planted.evidence();
+  const PairSpace space = pair_space(pair);
+  const Looks looked = look_at(pair, space, candidate_of(space, Side::kA, 3), true);
+  for (std::size_t i = 0; i < 12; ++i) {
+    CAPTURE(i);
+    if (i == 10)
+      CHECK((planted.within(looked[0][i].row, 3) || planted.within(looked[0][i].row, 0)));
+    if (i != 10) CHECK(planted.within(looked[0][i].row, 3));
+    if (i != 10) CHECK(planted.within(looked[0][i].column, 3));
+    // A mask that covers nothing says nothing of where to look.
+    CHECK(planted.within(looked[1][i].row, planted.row_of(i)));
+  }
+}
+
 TEST_CASE("the testing half moves neither the scale of looks nor what counts as seen", "[marks]") {
   const auto looked_with = [](bool planted_in_testing) {
     planted::Pair planted(12, 12);

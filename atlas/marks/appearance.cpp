@@ -260,6 +260,7 @@ std::optional<double> long_axis(const cv::Mat& mask) {
 
 std::optional<Patch> cut_patch(const Photo& photo, const cv::Mat& mask, Point place,
                                double radius) {
+  if (radius <= 0) return std::nullopt;
   const double decoded = static_cast<double>(photo.bgr.cols) / photo.full_size.width;
   const double scale = std::min(decoded, kFinest / radius);
   const Box box =

@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <map>
 #include <optional>
 #include <sstream>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -151,17 +151,17 @@ void look_at_photo(const store::PhotoRecord& record, const std::vector<Order>& o
   }
 }
 
-// Calls work(i) for i of 0 … n − 1.
+// Calls work(i) for i of 0 … n − 1; what it throws is thrown here.
 template <typename Work>
 void in_parallel(std::size_t n, int threads, const Work& work) {
   std::atomic<std::size_t> next{0};
   const auto run = [&] {
     for (std::size_t i = next++; i < n; i = next++) work(i);
   };
-  std::vector<std::thread> workers;
-  for (int i = 1; i < threads; ++i) workers.emplace_back(run);
+  std::vector<std::future<void>> workers;
+  for (int i = 1; i < threads; ++i) workers.push_back(std::async(std::launch::async, run));
   run();
-  for (std::thread& worker : workers) worker.join();
+  for (std::future<void>& worker : workers) worker.get();
 }
 
 double radius_of(const Sighting& seen) {

@@ -128,6 +128,7 @@ TEST_CASE("A patch keeps to the photo, to the mask and to a size") {
   CHECK(corner->lab.rows == 23);
   CHECK_FALSE(corner->axis);
   CHECK_FALSE(cut_patch(photo, {}, {-50, -50}, 20));
+  CHECK_FALSE(cut_patch(photo, {}, {80.5, 80.5}, 0));
   CHECK_FALSE(cut_patch(photo, cv::Mat::zeros(160, 160, CV_8U), {80, 80}, 20));
   cv::Mat right = cv::Mat::zeros(80, 80, CV_8U);  // half the photo's size
   right.colRange(40, 80).setTo(255);

@@ -103,6 +103,9 @@ TEST_CASE("the tables name files that are there, and scenes that render to them"
   REQUIRE(photo.size() == rendered.image.size());
   CHECK(cv::norm(photo, rendered.image, cv::NORM_L1) / static_cast<double>(photo.total() * 3) < 12);
   CHECK(lines(folder.path / "world" / "taxa.csv").size() == 25);
+  const auto parts = lines(folder.path / "world" / "parts.csv");
+  REQUIRE(parts.size() == 17);
+  CHECK(parts[3] == "3,eye_ring");
   CHECK(lines(folder.path / "world" / "several.csv").size() >= 1 + 3 * 2);
 }
 

@@ -65,7 +65,7 @@ TEST_CASE("a world is the same bytes for any number of threads, and goes on afte
   CHECK(summary.photos == 24 * 3);
   CHECK(summary.several == 3);
   const auto one = contents(folder.path / "one");
-  CHECK(one.size() == 3 * (24 * 3 + 3) + 5);
+  CHECK(one.size() == 3 * (24 * 3 + 3) + 6);
 
   options.output = (folder.path / "two").string();
   options.threads = 2;

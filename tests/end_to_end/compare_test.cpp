@@ -228,6 +228,8 @@ TEST_CASE("three photos of a taxon and no masks: notes, and no advice that they 
     CHECK(pair["masked"] == false);
     CHECK(pair["a"]["photos"] == 3);
     CHECK(pair["context"].empty());  // what is beside the organism is not known
+    CHECK_THAT(pair["verdict"].get<std::string>(), !Contains("stop at"));
+    if (test) CHECK_THAT(pair["verdict"].get<std::string>(), Contains("too few photos"));
     const std::string notes = pair["notes"].dump();
     CHECK_THAT(notes, Contains("No subject masks"));
     CHECK_THAT(notes, Contains("Only 3 photos of Turdisca guttata"));

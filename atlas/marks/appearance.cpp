@@ -379,7 +379,7 @@ PatternMeasure measure_pattern(const Patch& patch) {
 
 MarkPattern pattern_of(gsl::span<const PatternMeasure> patches) {
   constexpr double kEnoughPixels = 150;                // less shows no pattern
-  constexpr double kPatterned = 6, kSmoothEnough = 4;  // L*
+  constexpr double kPatterned = 6, kSmoothEnough = 5;  // L*
   std::vector<double> contrast, coherence, across, blots, elongation;
   for (const PatternMeasure& patch : patches) {
     if (patch.pixels < kEnoughPixels) continue;
@@ -394,7 +394,7 @@ MarkPattern pattern_of(gsl::span<const PatternMeasure> patches) {
   if (median(contrast) < kPatterned || median(blots) < 3) return MarkPattern::kUnsure;
   if (median(coherence) >= 0.5 && median(elongation) >= 2)
     return median(across) > kPi / 4 ? MarkPattern::kBarred : MarkPattern::kStreaked;
-  if (median(coherence) < 0.5 && median(elongation) <= 2 && median(blots) >= 5)
+  if (median(coherence) < 0.4 && median(elongation) <= 2.4 && median(blots) >= 6)
     return MarkPattern::kSpotted;
   return MarkPattern::kUnsure;
 }

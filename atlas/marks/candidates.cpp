@@ -31,13 +31,6 @@ struct Clustering {
   std::array<std::vector<std::int32_t>, 2> nearest;
 };
 
-std::vector<std::size_t> photos_of_half(const PairEvidence& pair, Side side, bool testing) {
-  std::vector<std::size_t> photos;
-  for (std::size_t i = 0; i < pair.side(side).photos.size(); ++i)
-    if (pair.side(side).photos[i].testing == testing) photos.push_back(i);
-  return photos;
-}
-
 Matrix finding_rows(const PairEvidence& pair, const PairSpace& space) {
   Matrix rows = rows_of(space.space[0], half_positions(pair, Side::kA, false));
   const Matrix more = rows_of(space.space[1], half_positions(pair, Side::kB, false));

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "base/random.h"
+#include "base/statistics.h"
 #include "explain/attribution.h"
 #include "explain/model_card.h"
 
@@ -200,6 +201,19 @@ bool PairEvidence::masked(Side which) const {
   const auto& subject = side(which).subject;
   return std::any_of(subject.begin(), subject.end(),
                      [](float share) { return !std::isnan(share); });
+}
+
+std::vector<std::size_t> photos_of_half(const PairEvidence& pair, Side side, bool testing) {
+  std::vector<std::size_t> photos;
+  for (std::size_t i = 0; i < pair.side(side).photos.size(); ++i)
+    if (pair.side(side).photos[i].testing == testing) photos.push_back(i);
+  return photos;
+}
+
+double median_margin(const PairEvidence& pair, Side side) {
+  std::vector<double> margins;
+  for (const PairPhoto& photo : pair.side(side).photos) margins.push_back(photo.margin);
+  return quantile(std::move(margins), 0.5);
 }
 
 PairEvidence pair_evidence(const store::Reader& atlas, std::shared_ptr<const Model> model,

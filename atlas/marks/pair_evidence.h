@@ -65,6 +65,12 @@ struct PairEvidence {
   bool masked(Side which) const;  // some photo has a subject mask
 };
 
+// Indexes into the side's photos.
+std::vector<std::size_t> photos_of_half(const PairEvidence& pair, Side side, bool testing);
+
+// Of the side's photos, both halves; logits.
+double median_margin(const PairEvidence& pair, Side side);
+
 struct PairEvidenceOptions {
   std::uint64_t seed = 1;  // of the halves
   int threads = 1;

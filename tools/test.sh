@@ -1,6 +1,6 @@
 #!/bin/bash
 # Builds everything and runs all tests under a virtual display. The last line reads `N passed, N failed`.
-# tools/test.sh NAME… runs only those test programs: base, image, store, explain, atlas, viewer, world, world_train, end_to_end.
+# tools/test.sh NAME… runs only those: marks for build/release/test_marks, and so on.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 

@@ -18,12 +18,6 @@
 namespace differentia::cli {
 namespace {
 
-std::string folded(std::string text) {
-  for (char& c : text)
-    c = c == '_' ? ' ' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 // "1.5", "−0.5": as short as it is.
 std::string weight_text(double weight) {
   std::string text = fmt::format("{:.3g}", std::abs(weight));
@@ -249,11 +243,11 @@ int output_named(const ModelCard& card, int outputs, const std::string& text) {
     throw InputError(
         fmt::format("The model has outputs 0 to {}; there is no output {}.", outputs - 1, index));
   }
-  const std::string wanted = folded(text);
+  const std::string wanted = folded_name(text);
   std::vector<std::string> fitting;
   int found = -1;
   for (std::size_t i = 0; i < card.labels.size(); ++i) {
-    const std::string label = folded(card.labels[i]);
+    const std::string label = folded_name(card.labels[i]);
     if (label == wanted) return static_cast<int>(i);
     if (label.find(wanted) != std::string::npos) {
       fitting.push_back(card.labels[i]);

@@ -9,15 +9,11 @@
 #include "base/error.h"
 
 namespace differentia::cli {
-namespace {
-
-std::string folded(std::string text) {
+std::string folded_name(std::string text) {
   for (char& c : text)
     c = c == '_' ? ' ' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return text;
 }
-
-}  // namespace
 
 store::TaxonRecord taxon_named(const store::Reader& atlas, const std::string& text) {
   const auto found = atlas.find_taxa(text);
@@ -28,8 +24,8 @@ store::TaxonRecord taxon_named(const store::Reader& atlas, const std::string& te
   }
   // Whole names and ids come first.
   const auto& first = found.front();
-  if (found.size() > 1 && folded(first.name) != folded(text) &&
-      folded(first.common_name) != folded(text) && std::to_string(first.id) != text) {
+  if (found.size() > 1 && folded_name(first.name) != folded_name(text) &&
+      folded_name(first.common_name) != folded_name(text) && std::to_string(first.id) != text) {
     for (std::size_t i = 0; i < found.size() && i < 3; ++i) names.push_back(found[i].name);
     throw InputError(fmt::format("'{}' means {} taxa ({}{}); give more of the name.", text,
                                  found.size(), fmt::join(names, ", "),

@@ -28,7 +28,7 @@ enum class MarkKind : std::uint8_t { kPresence, kState };
 enum class MarkStatus : std::uint8_t {
   kUntested,  // no test was asked for
   kTested,    // its removal moves the model away from its carrier more than removal elsewhere does
-  kNotShown,  // tested, but the difference may be chance
+  kNotShown,  // tested, but the difference may be chance, or is under a tenth of the margin
   kNotTestable,  // no other place on the subject, or too few photos; see Mark::why
 };
 
@@ -41,8 +41,7 @@ struct Sighting {
   bool refined = false;    // `place` is from the pixels; else from the grid
   Box box;                 // around its positions, photo coordinates
   double attribution = 0;  // of its positions, toward the carrier, logits
-  double look = 0;         // how much it looks like the carrier's rather than the other's, −1…1
-  double sharpness = 0;    // of the subject there, for choosing pictures; 0 where not measured
+  double look = 0;  // 1: like the carrier's on average, −1: like the other's; may be beyond
 };
 
 // What a patch shows, in words and in numbers: filled in by describe_marks().
@@ -111,7 +110,8 @@ struct PairMarks {
   std::vector<Mark> context;  // context cues
   Count decided;        // testing photos decided rightly from the looks of at most three marks
                         // of each taxon alone, of those that the test does not refuse;
-                        // of 0 where there are none
+                        // of 0 where there are none. A little optimistic: that test is on the
+                        // same photos
   std::string verdict;  // a sentence, said first, where there is no reason; else empty
   std::vector<std::string> notes;  // sentences
 

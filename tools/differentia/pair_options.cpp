@@ -15,12 +15,12 @@ namespace differentia::cli {
 
 namespace fs = std::filesystem;
 
-void PairFlags::add_to(CLI::App& app) {
+void PairFlags::add_to(CLI::App& app, bool pair_required) {
   app.add_option("atlas", atlas, "NAME.atlas")->required()->type_name("ATLAS");
   app.add_option("a", a, "A taxon: its name, an unambiguous part of it, or its id")
-      ->required()
+      ->required(pair_required)
       ->type_name("A");
-  app.add_option("b", b, "Another")->required()->type_name("B");
+  app.add_option("b", b, "Another")->required(pair_required)->type_name("B");
   app.add_option("--model", model.model, "TorchScript file (default: the one the atlas names)");
   app.add_option("--card", model.options.card,
                  "Model card to use instead of the one beside the model");
@@ -40,24 +40,35 @@ std::string photo_root_of(const store::Reader& atlas, const std::string& photos)
                             : (fs::path(atlas.path()) / hint).lexically_normal().string();
 }
 
-PairRequest pair_request(const PairFlags& flags) {
+PairRequest atlas_request(const PairFlags& flags) {
   PairRequest request{store::Reader(flags.atlas), nullptr, {}, {}, {}};
-  request.a = taxon_named(request.atlas, flags.a);
-  request.b = taxon_named(request.atlas, flags.b);
-  if (request.a.id == request.b.id)
-    throw InputError(fmt::format("Both '{}' and '{}' mean {}; name two different taxa.", flags.a,
-                                 flags.b, request.a.name));
-  ModelFlags model = flags.model;
-  if (model.model.empty()) model.model = model_of_atlas(flags.atlas);
-  if (model.model.empty())
-    throw InputError("The atlas does not know where its model is; give it with --model FILE.");
-  request.model = model.load();
   request.options.test = !flags.untested;
   request.options.photo_root = photo_root_of(request.atlas, flags.photos);
   request.options.seed = flags.seed;
   request.options.threads =
       flags.threads > 0 ? flags.threads
                         : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  return request;
+}
+
+void load_model(const PairFlags& flags, PairRequest& request) {
+  ModelFlags model = flags.model;
+  if (model.model.empty()) model.model = model_of_atlas(flags.atlas);
+  if (model.model.empty())
+    throw InputError("The atlas does not know where its model is; give it with --model FILE.");
+  request.model = model.load();
+}
+
+PairRequest pair_request(const PairFlags& flags) {
+  if (flags.a.empty() || flags.b.empty())
+    throw InputError("Two taxa are required: name A and B after the atlas.");
+  PairRequest request = atlas_request(flags);
+  request.a = taxon_named(request.atlas, flags.a);
+  request.b = taxon_named(request.atlas, flags.b);
+  if (request.a.id == request.b.id)
+    throw InputError(fmt::format("Both '{}' and '{}' mean {}; name two different taxa.", flags.a,
+                                 flags.b, request.a.name));
+  load_model(flags, request);
   return request;
 }
 

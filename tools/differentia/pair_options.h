@@ -24,17 +24,26 @@ struct PairFlags {
   std::uint64_t seed = 1;
   int threads = 0;
 
-  void add_to(CLI::App& app);
+  // `pair_required`: every use of the verb is on a pair, so that A and B must be given.
+  void add_to(CLI::App& app, bool pair_required = true);
 };
 
-// What the flags come to. Throws InputError where the atlas does not know where its model is.
+// What the flags come to.
 struct PairRequest {
   store::Reader atlas;
   std::shared_ptr<const Model> model;
   store::TaxonRecord a, b;
   CompareOptions options;
 };
+
+// All of it. Throws InputError where A or B is not given, and where the atlas does not know where
+// its model is.
 PairRequest pair_request(const PairFlags& flags);
+
+// For what is no question on one pair: the atlas and the options, to which load_model() adds the
+// model; a and b are the caller's to set before it asks for a pair.
+PairRequest atlas_request(const PairFlags& flags);
+void load_model(const PairFlags& flags, PairRequest& request);
 
 // The pair's marks, with their words where photos can be read.
 PairMarks compared(const PairRequest& request, Console& console);

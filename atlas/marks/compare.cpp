@@ -64,13 +64,13 @@ void settle(const PairEvidence& pair, const CompareOptions& options, Mark& mark)
 
 PairMarks compare_pair(const store::Reader& atlas, std::shared_ptr<const Model> model,
                        std::int32_t taxon_a, std::int32_t taxon_b, const CompareOptions& options,
-                       const ProgressCallback& progress) {
+                       const ProgressCallback& progress, PairWorkings* workings) {
   PairEvidenceOptions gathering;
   gathering.seed = options.seed;
   gathering.threads = options.threads;
-  const PairEvidence pair = pair_evidence(atlas, model, taxon_a, taxon_b, gathering, progress);
+  PairEvidence pair = pair_evidence(atlas, model, taxon_a, taxon_b, gathering, progress);
   report(progress, {"finding marks", 0, 0, "", ""});
-  const PairSpace space = pair_space(pair);
+  PairSpace space = pair_space(pair);
   CandidateOptions finding = options.candidates;
   finding.seed = options.seed;
   std::vector<RankedCandidate> ranked =
@@ -108,10 +108,17 @@ PairMarks compare_pair(const store::Reader& atlas, std::shared_ptr<const Model> 
     std::vector<Mark>& list = mark.on_subject ? result.marks : result.context;
     list.push_back(std::move(mark));
     list.back().number = static_cast<int>(list.size());
+    if (workings != nullptr)
+      (&list == &result.marks ? workings->marks : workings->context)
+          .push_back(std::move(ranked[m].candidate));
   }
   result.decided = decide_by_marks(pair, deciding);
   result.verdict = verdict_of(result);
   add_notes(pair, result);
+  if (workings != nullptr) {
+    workings->pair = std::move(pair);
+    workings->space = std::move(space);
+  }
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "atlas/marks/candidates.h"
 #include "atlas/marks/pair_marks.h"
@@ -29,10 +30,18 @@ struct CompareOptions {
   double false_discovery = 0.05;
 };
 
+// What a comparison was made from, for whoever asks more of it (photo_marks.h).
+struct PairWorkings {
+  PairEvidence pair;  // refers to the atlas, which must outlive it
+  PairSpace space;
+  std::vector<Candidate> marks, context;  // of PairMarks' marks and context, one for one
+};
+
 // The same atlas, model, photos and options give the same result. Throws InputError (taxa that
 // cannot be compared, a model that is not the atlas's, photos that are not there), Interrupted.
 PairMarks compare_pair(const store::Reader& atlas, std::shared_ptr<const Model> model,
                        std::int32_t taxon_a, std::int32_t taxon_b,
-                       const CompareOptions& options = {}, const ProgressCallback& progress = {});
+                       const CompareOptions& options = {}, const ProgressCallback& progress = {},
+                       PairWorkings* workings = nullptr);
 
 }  // namespace differentia

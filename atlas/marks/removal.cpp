@@ -45,9 +45,10 @@ struct Removal::Impl {
     return static_cast<std::size_t>(size().width) * static_cast<std::size_t>(size().height);
   }
 
-  // The input with a region painted over.
-  std::vector<float> without(const Region& region) const {
-    const cv::Mat mask = input_mask(layer.grid, region, size(), 1);
+  cv::Mat mask_of(const Region& region) const { return input_mask(layer.grid, region, size(), 1); }
+
+  // The input with what the mask marks painted over.
+  std::vector<float> without(const cv::Mat& mask) const {
     cv::Mat painted;
     cv::inpaint(picture, mask, painted, kPaintRadius, cv::INPAINT_TELEA);
     std::vector<float> result = input;
@@ -100,15 +101,21 @@ bool Removal::read(const store::PhotoRecord& record) {
 }
 
 std::vector<double> Removal::margins(int own, int rival, gsl::span<const Region> regions) {
+  std::vector<cv::Mat> masks;
+  for (const Region& region : regions) masks.push_back(impl_->mask_of(region));
+  return margins_without(own, rival, masks);
+}
+
+std::vector<double> Removal::margins_without(int own, int rival, gsl::span<const cv::Mat> masks) {
   Impl& impl = *impl_;
   std::vector<float> inputs = impl.input;
-  for (const Region& region : regions) {
-    const std::vector<float> altered = impl.without(region);
+  for (const cv::Mat& mask : masks) {
+    const std::vector<float> altered = impl.without(mask);
     inputs.insert(inputs.end(), altered.begin(), altered.end());
   }
-  const auto result = impl.forward.run(inputs, static_cast<int>(regions.size()) + 1);
+  const auto result = impl.forward.run(inputs, static_cast<int>(masks.size()) + 1);
   std::vector<double> margins;
-  for (std::size_t i = 0; i <= regions.size(); ++i) {
+  for (std::size_t i = 0; i <= masks.size(); ++i) {
     const auto row = result.outputs.row(i);
     margins.push_back(static_cast<double>(row[static_cast<std::size_t>(own)]) -
                       row[static_cast<std::size_t>(rival)]);
@@ -119,7 +126,7 @@ std::vector<double> Removal::margins(int own, int rival, gsl::span<const Region>
 std::optional<Point> Removal::place(int own, int rival, const Region& region) {
   Impl& impl = *impl_;
   if (!impl.tap) impl.tap = std::make_unique<TapSession>(impl.model, std::vector<std::string>{});
-  const std::vector<float> from = impl.without(region);
+  const std::vector<float> from = impl.without(impl.mask_of(region));
   const std::size_t n = impl.input.size();
   std::vector<float> path(n * kSteps);
   for (std::size_t s = 0; s < kSteps; ++s) {

@@ -31,6 +31,8 @@ class Removal {
   // The photo's margin, the logit of `own` less that of `rival`, as it is and then with each of the
   // regions taken out.
   std::vector<double> margins(int own, int rival, gsl::span<const Region> regions);
+  // The same with what any masks mark taken out: 8U, not 0 there, of the model's input's size.
+  std::vector<double> margins_without(int own, int rival, gsl::span<const cv::Mat> masks);
 
   // Where within `region` the pixels are that make the difference to the margin between the photo
   // without and with it: the centre of the strongest spot of integrated gradients (Sundararajan et

@@ -4,21 +4,19 @@
 #include <atomic>
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <future>
 #include <map>
 #include <optional>
-#include <sstream>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
-#include <opencv2/imgcodecs.hpp>
 
 #include "atlas/marks/appearance.h"
+#include "atlas/marks/label_pictures.h"
 #include "atlas/marks/outlines.h"
-#include "base/file.h"
+#include "base/error.h"
 
 namespace differentia {
 namespace {
@@ -32,7 +30,6 @@ constexpr double kAlike = 12;          // Lab units: colours that a person would
 constexpr double kLighter = 8;         // L*
 constexpr double kLarger = 1.6;        // times
 constexpr std::size_t kPartVotes = 3;  // photos whose part is known
-constexpr int kUnsureSubject = 128;    // in a subject mask (base/image/mask.h)
 
 // A patch of one photo for one mark.
 struct Look {
@@ -55,35 +52,6 @@ struct MarkLooks {
   std::vector<std::optional<Look>> own, others;
 };
 
-// A picture of whole numbers over the photo, 16U; empty where it cannot be used.
-cv::Mat read_labels(const fs::path& path, Size photo) {
-  cv::Mat labels;
-  try {
-    const std::string bytes = read_whole_file(path.string());
-    if (bytes.empty()) return {};
-    const auto* data = reinterpret_cast<const std::uint8_t*>(bytes.data());
-    labels =
-        cv::imdecode(std::vector<std::uint8_t>(data, data + bytes.size()), cv::IMREAD_UNCHANGED);
-  } catch (const cv::Exception&) {
-    return {};
-  } catch (const FileError&) {
-    return {};
-  }
-  if (labels.empty() || (labels.depth() != CV_8U && labels.depth() != CV_16U)) return {};
-  if (labels.channels() > 1) cv::extractChannel(labels, labels, 0);
-  const double shape = static_cast<double>(labels.cols) * photo.height / labels.rows / photo.width;
-  if (std::abs(shape - 1) > 0.02) return {};
-  labels.convertTo(labels, CV_16U);
-  return labels;
-}
-
-std::uint16_t label_at(const cv::Mat& labels, Size photo, double x, double y) {
-  const int column = static_cast<int>(x * labels.cols / photo.width);
-  const int row = static_cast<int>(y * labels.rows / photo.height);
-  return labels.at<std::uint16_t>(std::clamp(row, 0, labels.rows - 1),
-                                  std::clamp(column, 0, labels.cols - 1));
-}
-
 cv::Mat parts_of(const Patch& patch, const cv::Mat& labels, Size photo) {
   if (labels.empty()) return {};
   cv::Mat parts(patch.lab.size(), CV_16U);
@@ -92,27 +60,6 @@ cv::Mat parts_of(const Patch& patch, const cv::Mat& labels, Size photo) {
       parts.at<std::uint16_t>(y, x) = label_at(labels, photo, patch.left + (x + 0.5) / patch.scale,
                                                patch.top + (y + 0.5) / patch.scale);
   return parts;
-}
-
-std::map<int, std::string> part_names(const std::string& photo_root) {
-  std::map<int, std::string> names;
-  std::string text;
-  try {
-    text = read_whole_file((fs::path(photo_root) / "parts.csv").string());
-  } catch (const FileError&) {
-    return names;
-  }
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-    const std::size_t comma = line.find(',');
-    const int number = std::atoi(line.c_str());
-    if (comma == std::string::npos || number <= 0) continue;  // the header
-    std::string name = line.substr(comma + 1);
-    std::replace(name.begin(), name.end(), '_', ' ');
-    names[number] = std::move(name);
-  }
-  return names;
 }
 
 void look_at_photo(const store::PhotoRecord& record, const std::vector<Order>& orders,
@@ -128,16 +75,16 @@ void look_at_photo(const store::PhotoRecord& record, const std::vector<Order>& o
   }
   cv::Mat subject, background;
   if (!record.mask.empty() && record.subject.width > 0) {
-    const cv::Mat labels = read_labels(root / record.mask, photo.full_size);
+    const cv::Mat labels = read_labels((root / record.mask).string(), photo.full_size);
     if (!labels.empty()) {
       background = labels == 0;
-      subject = (labels > 0) & (labels != kUnsureSubject);
+      subject = subject_pixels(labels);
     }
   }
   const auto given = record.extra.find("parts");
   cv::Mat parts;
   if (given != record.extra.end() && !given->second.empty())
-    parts = read_labels(root / given->second, photo.full_size);
+    parts = read_labels((root / given->second).string(), photo.full_size);
   for (const Order& order : orders) {
     std::optional<Patch> patch =
         cut_patch(photo, order.on_subject ? subject : background, order.place, order.radius);
@@ -178,10 +125,9 @@ struct PhotoOrders {
 void read_outline(const std::string& photo_root, PhotoOrders& photo) {
   const store::PhotoRecord& record = photo.record;
   if (record.mask.empty() || record.subject.width <= 0) return;
-  const cv::Mat labels = read_labels(fs::path(photo_root) / record.mask, record.size);
+  const cv::Mat labels = read_labels((fs::path(photo_root) / record.mask).string(), record.size);
   if (labels.empty()) return;
-  photo.outline =
-      outline_of((labels > 0) & (labels != kUnsureSubject), record.size, record.subject);
+  photo.outline = outline_of(subject_pixels(labels), record.size, record.subject);
 }
 
 // Where subjects are known, the other's place is carried over from the carrier's: the model's own

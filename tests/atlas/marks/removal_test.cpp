@@ -8,6 +8,7 @@
 
 #include <unistd.h>
 #include <opencv2/imgcodecs.hpp>
+#include <opencv2/imgproc.hpp>
 
 #include "atlas/marks/pixel_test.h"
 #include "base/error.h"
@@ -135,6 +136,20 @@ TEST_CASE("the margin falls where the patch is taken out, and nowhere else", "[m
   const std::vector<Region> many(19, block(4, 4, 4));
   for (const double margin : removal.margins(0, 1, many))
     CHECK((margin == Approx(margins[0]) || margin == Approx(margins[1])));
+}
+
+TEST_CASE("a mask takes out what it marks, whatever its shape", "[marks]") {
+  Removal removal(patch_model(kGain), layer(), photos().root());
+  REQUIRE(removal.read(Photos::record(0)));
+  cv::Mat patch(16, 16, CV_8U, cv::Scalar(0)), beside = patch.clone();
+  cv::circle(patch, {6, 6}, 4, cv::Scalar(1), cv::FILLED);
+  cv::circle(beside, {12, 12}, 3, cv::Scalar(255), cv::FILLED);
+  const std::vector<cv::Mat> masks{patch, beside, cv::Mat::zeros(16, 16, CV_8U)};
+  const auto margins = removal.margins_without(0, 1, masks);
+  REQUIRE(margins.size() == 4);
+  CHECK(margins[1] < 0.4 * kGain);
+  CHECK(margins[2] == margins[0]);
+  CHECK(margins[3] == margins[0]);
 }
 
 TEST_CASE("the pixels that make the difference are found, in the photo's coordinates", "[marks]") {

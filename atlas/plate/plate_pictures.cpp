@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "atlas/plate/photo_shelf.h"
+#include "atlas/plate/same_place.h"
 
 namespace differentia {
 namespace {
@@ -17,6 +18,7 @@ constexpr double kLeastPatch = 0.28, kMostPatch = 0.6;  // of the subject's midd
 constexpr double kFineHead = 0.08, kCoarseHead = 0.14;
 // Best sightings among which the clearest is shown, and how many of those are looked at.
 constexpr std::size_t kPatchCandidates = 16, kPatchesRead = 5;
+constexpr std::size_t kCounterparts = 24;  // of a mark, that are worked out where they lie
 
 Point centre(const Box& box) {
   return {box.x + box.width / 2, box.y + box.height / 2};
@@ -64,7 +66,7 @@ struct Candidate {
 class Chooser {
  public:
   Chooser(const PairMarks& pair, const PlatePhotos& photos, const PictureOptions& options)
-      : pair_(pair), photos_(photos), options_(options), shelf_(photos) {}
+      : pair_(pair), photos_(photos), options_(options), shelf_(photos), same_place_(photos) {}
 
   PlatePictures choose() {
     for (const Mark* mark : shown_marks(pair_.marks, pair_.tested)) {
@@ -303,8 +305,9 @@ class Chooser {
       share = patch_share(mark, *best);
       out.own = patch(*best, share, options_.patch_side);
       const Like like{record->form, on_subject(*best, *record)};
-      const Sighting* same = clearest(mark, mark.counterparts, share, &like);
-      if (same == nullptr && !mark.counterparts.empty()) same = &mark.counterparts.front();
+      const std::vector<Sighting> others = same_place_.counterparts(mark, kCounterparts);
+      const Sighting* same = clearest(mark, others, share, &like);
+      if (same == nullptr && !others.empty()) same = &others.front();
       if (same != nullptr) out.other = patch(*same, share, options_.patch_side);
     }
     exception(mark, share, out);
@@ -360,6 +363,7 @@ class Chooser {
   const PlatePhotos& photos_;
   const PictureOptions& options_;
   PhotoShelf shelf_;
+  SamePlace same_place_;
   std::array<std::vector<const Mark*>, 2> shown_;
   Facing facing_ = Facing::kUnknown;  // of all pictures of the plate
   PlatePictures out_;

@@ -22,6 +22,7 @@
 #include "tools/bench/identify.h"
 #include "tools/bench/map.h"
 #include "tools/bench/marks.h"
+#include "tools/bench/plates.h"
 #include "tools/bench/python_way.h"
 #include "tools/bench/saliency.h"
 #include "tools/bench/saliency_speed.h"
@@ -132,6 +133,12 @@ const std::vector<Group>& groups() {
          MarkBenchOptions marks = mark_options(options, progress);
          marks.details = options.scratch + "/words.txt";
          return bench_words(marks, progress);
+       }},
+      {"plates", "do a plate's small pictures show the same part of both",
+       [](const Options& options, const ProgressCallback& progress) {
+         MarkBenchOptions marks = mark_options(options, progress);
+         marks.details = options.scratch + "/plates.txt";
+         return bench_plates(marks, progress);
        }},
       {"map", "trustworthiness, neighbours and time against umap-learn",
        [](const Options& options, const ProgressCallback& progress) {

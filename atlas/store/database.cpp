@@ -15,6 +15,8 @@
 namespace differentia::store {
 namespace {
 
+constexpr int kPatience = 10000;  // milliseconds, for another program that writes
+
 // A path as SQLite's URI wants it.
 std::string uri_of(const std::string& path) {
   std::string uri = "file:";
@@ -69,6 +71,13 @@ void Statement::bind_one(int index, double value) {
   if (code != SQLITE_OK) database_->fail(code);
 }
 
+void Statement::bind_one(int index, gsl::span<const std::byte> value) {
+  const int code = value.empty() ? sqlite3_bind_null(statement_, index)
+                                 : sqlite3_bind_blob64(statement_, index, value.data(),
+                                                       value.size(), SQLITE_TRANSIENT);
+  if (code != SQLITE_OK) database_->fail(code);
+}
+
 void Statement::bind_one(int index, const std::string& value) {
   const int code = sqlite3_bind_text(statement_, index, value.data(),
                                      static_cast<int>(value.size()), SQLITE_TRANSIENT);
@@ -99,10 +108,19 @@ std::string Statement::text(int column) const {
   return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
+gsl::span<const std::byte> Statement::blob(int column) const {
+  const auto* bytes = static_cast<const std::byte*>(sqlite3_column_blob(statement_, column));
+  return {bytes, bytes == nullptr
+                     ? std::size_t{0}
+                     : static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
 Database::Database(const std::string& path, Mode mode) : path_(path), mode_(mode) {
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI;
+  // A shared file is opened for writing also by who reads it, as far as it may be written to: where
+  // a writer was stopped in the middle, the next to come puts back what was there.
   flags |= mode == Mode::kRead ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-  if (mode == Mode::kCreate) flags |= SQLITE_OPEN_CREATE;
+  if (mode == Mode::kCreate || mode == Mode::kWriteShared) flags |= SQLITE_OPEN_CREATE;
   const std::string uri = uri_of(path) + (mode == Mode::kRead ? "?immutable=1" : "");
   const int code = sqlite3_open_v2(uri.c_str(), &handle_, flags, nullptr);
   if (code != SQLITE_OK) {
@@ -114,6 +132,7 @@ Database::Database(const std::string& path, Mode mode) : path_(path), mode_(mode
     }
   }
   sqlite3_extended_result_codes(handle_, 1);
+  if (shared()) sqlite3_busy_timeout(handle_, kPatience);
 }
 
 Database::~Database() {
@@ -130,6 +149,14 @@ std::int64_t Database::number(const std::string& sql) {
   return statement.step() ? statement.integer(0) : 0;
 }
 
+int Database::system_error() const {
+  if (handle_ == nullptr) return 0;
+  int error = 0;
+  if (sqlite3_file_control(handle_, "main", SQLITE_FCNTL_LAST_ERRNO, &error) != SQLITE_OK)
+    error = 0;
+  return error != 0 ? error : sqlite3_system_errno(handle_);
+}
+
 void Database::fail(int code) const {
   const int primary = code & 0xff;
   const std::string what = handle_ != nullptr ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
@@ -137,15 +164,20 @@ void Database::fail(int code) const {
   if (primary == SQLITE_FULL) throw DiskFull(path_);
   if (primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN) {
     // SQLite speaks of SQLITE_FULL for ENOSPC alone: a quota or a size limit is an I/O error to it.
-    int error = 0;
-    if (handle_ != nullptr &&
-        sqlite3_file_control(handle_, "main", SQLITE_FCNTL_LAST_ERRNO, &error) != SQLITE_OK)
-      error = 0;
-    if (error == 0 && handle_ != nullptr) error = sqlite3_system_errno(handle_);
+    const int error = system_error();
     if (error == 0 && code == SQLITE_IOERR_WRITE) throw DiskFull(path_);
+    if (error != 0 && reads()) throw_read_error(path_, error);
     if (error != 0) throw_write_error(path_, error);
   }
-  if (primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_SCHEMA)
+  if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED)
+    throw FileError(path_, fmt::format("'{}' is being written by another program; run the same "
+                                       "command again.",
+                                       path_));
+  const bool damaged =
+      primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB || primary == SQLITE_SCHEMA || reads();
+  if (damaged && shared())
+    throw DamagedFile(path_, what + "; delete it, all that it holds can be made again");
+  if (damaged)
     throw FileError(path_,
                     fmt::format("'{}' is damaged ({}); build again with --replace.", path_, what));
   throw FileError(path_, fmt::format("'{}' cannot be written ({}); see that its folder may be "

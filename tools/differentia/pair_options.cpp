@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <thread>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 
 #include "atlas/marks/words.h"
 #include "base/error.h"
+#include "tools/differentia/keep_pair.h"
 #include "tools/differentia/taxon_named.h"
 
 namespace differentia::cli {
@@ -80,6 +82,7 @@ PairMarks compared(const PairRequest& request, Console& console) {
   words.threads = request.options.threads;
   describe_marks(marks, request.atlas, words);
   console.end_progress();
+  keep_result(request, marks, std::nullopt, console);
   return marks;
 }
 

@@ -159,16 +159,8 @@ PairSide read_side(const store::Reader& atlas, const Model& model, std::int32_t 
                    std::size_t cells) {
   PairSide side;
   side.taxon = atlas.taxon(taxon);
-  if (side.taxon.output < 0)
-    throw InputError(fmt::format(
-        "The model has no output for {}, so it cannot be compared; choose a taxon of its labels.",
-        side.taxon.name));
+  require_comparable(atlas, side.taxon);
   const std::vector<std::int32_t> ids = atlas.grid_photos(taxon);
-  if (ids.empty())
-    throw InputError(fmt::format(
-        "The atlas keeps no whole grids of {}, which a comparison needs; build it again with "
-        "--grids-per-taxon 64.",
-        side.taxon.name));
   for (const std::int32_t id : ids) {
     PairPhoto photo;
     photo.record = atlas.photo(id);
@@ -216,18 +208,34 @@ double median_margin(const PairEvidence& pair, Side side) {
   return quantile(std::move(margins), 0.5);
 }
 
+void require_comparable(const store::Reader& atlas, const store::TaxonRecord& taxon) {
+  if (taxon.output < 0)
+    throw InputError(fmt::format(
+        "The model has no output for {}, so it cannot be compared; choose a taxon of its labels.",
+        taxon.name));
+  if (atlas.grid_photos(taxon.id).empty())
+    throw InputError(fmt::format(
+        "The atlas keeps no whole grids of {}, which a comparison needs; build it again with "
+        "--grids-per-taxon 64.",
+        taxon.name));
+}
+
+void require_model_of(const store::Reader& atlas, const Model& model) {
+  if (model.sha256() != atlas.provenance().model_sha256)
+    throw InputError(fmt::format(
+        "The atlas is of another model ({}, SHA-256 {:.12}…) than {} (SHA-256 {:.12}…); give that "
+        "one.",
+        atlas.provenance().model_name, atlas.provenance().model_sha256, model.path(),
+        model.sha256()));
+}
+
 PairEvidence pair_evidence(const store::Reader& atlas, std::shared_ptr<const Model> model,
                            std::int32_t taxon_a, std::int32_t taxon_b,
                            const PairEvidenceOptions& options, const ProgressCallback& progress) {
   if (taxon_a == taxon_b)
     throw InputError(
         fmt::format("Both taxa are {}; name two different ones.", atlas.taxon(taxon_a).name));
-  if (model->sha256() != atlas.provenance().model_sha256)
-    throw InputError(fmt::format(
-        "The atlas is of another model ({}, SHA-256 {:.12}…) than {} (SHA-256 {:.12}…); give that "
-        "one.",
-        atlas.provenance().model_name, atlas.provenance().model_sha256, model->path(),
-        model->sha256()));
+  require_model_of(atlas, *model);
   PairEvidence pair;
   pair.layer = atlas.layers().at(0);
   const auto centre = atlas.centre(0), scale = atlas.scale(0);

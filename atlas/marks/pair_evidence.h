@@ -76,6 +76,11 @@ struct PairEvidenceOptions {
   int threads = 1;
 };
 
+// Throw InputError: where a taxon has no output or no kept grids; where the model is not the
+// atlas's.
+void require_comparable(const store::Reader& atlas, const store::TaxonRecord& taxon);
+void require_model_of(const store::Reader& atlas, const Model& model);
+
 // Attributes the kept grids of both taxa to z_A − z_B: from the atlas where its build has
 // attributed both outputs, else through the model. Throws InputError where a taxon has no output or
 // no kept grids, where both are the same, or where the model is not the atlas's; Interrupted.

@@ -1,11 +1,17 @@
-// differentia compare NAME.atlas A B: what tells two taxa apart for the model.
+// differentia compare NAME.atlas A B: what tells two taxa apart for the model; and which pairs of
+// an atlas are worth that question.
 
 #include <memory>
 
 #include <CLI/CLI.hpp>
 
+#include "base/error.h"
+#include "tools/differentia/compare_book.h"
+#include "tools/differentia/compare_photo.h"
 #include "tools/differentia/compared.h"
+#include "tools/differentia/confusions.h"
 #include "tools/differentia/pair_options.h"
+#include "tools/differentia/rivals.h"
 #include "tools/differentia/verbs.h"
 
 namespace differentia::cli {
@@ -13,6 +19,10 @@ namespace {
 
 struct Flags {
   PairFlags pair;
+  ConfusionFlags confusions;
+  RivalFlags rivals;
+  PhotoFlags photo;
+  BookFlags book;
 };
 
 int compare_two(Console& console, const Flags& flags) {
@@ -27,6 +37,16 @@ int compare_two(Console& console, const Flags& flags) {
 
 // What is asked: by default, for the marks of the pair A, B.
 int compare(Console& console, const Flags& flags) {
+  const bool nearest = !flags.rivals.taxon.empty();
+  if ((flags.confusions.asked || nearest) && !flags.pair.a.empty())
+    throw InputError(
+        flags.confusions.asked
+            ? "--confusions is about all pairs of the atlas: leave A and B out."
+            : "--against-nearest finds the rivals itself: name one taxon after it, no others.");
+  if (flags.confusions.asked) return list_confusions(console, flags.pair, flags.confusions);
+  if (nearest) return against_nearest(console, flags.pair, flags.rivals);
+  if (flags.photo.asked()) return compare_photos(console, flags.pair, flags.photo);
+  if (flags.book.asked()) return compare_book(console, flags.pair, flags.book);
   return compare_two(console, flags);
 }
 
@@ -36,6 +56,12 @@ Verb compare_verb() {
   return {"compare", kCompareSummary, [](CLI::App& app) -> Action {
             const auto flags = std::make_shared<Flags>();
             flags->pair.add_to(app, false);
+            flags->confusions.add_to(app);
+            flags->rivals.add_to(app);
+            flags->photo.add_to(app);
+            flags->book.add_to(app);
+            app.get_option("--photo")->excludes("--book-mark");
+            app.get_option("--confusions")->excludes("--against-nearest");
             return [flags](Console& console) { return compare(console, *flags); };
           }};
 }

@@ -10,32 +10,10 @@ namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json number_json(double value) {
-  return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr);
-}
-
 ordered_json estimate_json(const Estimate& estimate) {
   return {{"value", number_json(estimate.value)},
           {"low", number_json(estimate.low)},
           {"high", number_json(estimate.high)}};
-}
-
-ordered_json count_json(const Count& count) {
-  return {{"with", count.with}, {"of", count.of}};
-}
-
-const char* status_name(MarkStatus status) {
-  switch (status) {
-    case MarkStatus::kUntested:
-      return "untested";
-    case MarkStatus::kTested:
-      return "tested";
-    case MarkStatus::kNotShown:
-      return "not shown";
-    case MarkStatus::kNotTestable:
-      return "not testable";
-  }
-  return "";
 }
 
 ordered_json sightings_json(const std::vector<Sighting>& sightings, const store::Reader& atlas) {
@@ -114,13 +92,6 @@ std::string where_text(const Mark& mark) {
   return fmt::format(", at the {} ({})", height, across);
 }
 
-std::string name_of(const Mark& mark) {
-  if (!mark.words.text.empty()) return mark.words.text;
-  return std::string(mark.kind == MarkKind::kPresence ? "a mark of its own"
-                                                      : "a part that looks different") +
-         where_text(mark);
-}
-
 std::string status_text(const Mark& mark) {
   switch (mark.status) {
     case MarkStatus::kUntested:
@@ -146,7 +117,7 @@ std::string mark_text(const Mark& mark, const PairMarks& marks) {
   const std::string& rival = marks.taxon(other(mark.carrier)).record.name;
   std::string text =
       fmt::format("  {}. {}: {}\n     seen in {} of {} {}, {} of {} {}\n     {}\n", mark.number,
-                  carrier, name_of(mark), mark.seen.with, mark.seen.of, carrier,
+                  carrier, mark_name(mark), mark.seen.with, mark.seen.of, carrier,
                   mark.seen_other.with, mark.seen_other.of, rival, status_text(mark));
   if (!mark.forms.empty()) text += fmt::format("     mostly in: {}\n", fmt::join(mark.forms, ", "));
   for (const std::string& flag : mark.flags) text += "     " + flag + "\n";
@@ -154,6 +125,35 @@ std::string mark_text(const Mark& mark, const PairMarks& marks) {
 }
 
 }  // namespace
+
+std::string mark_name(const Mark& mark) {
+  if (!mark.words.text.empty()) return mark.words.text;
+  return std::string(mark.kind == MarkKind::kPresence ? "a mark of its own"
+                                                      : "a part that looks different") +
+         where_text(mark);
+}
+
+const char* status_name(MarkStatus status) {
+  switch (status) {
+    case MarkStatus::kUntested:
+      return "untested";
+    case MarkStatus::kTested:
+      return "tested";
+    case MarkStatus::kNotShown:
+      return "not shown";
+    case MarkStatus::kNotTestable:
+      return "not testable";
+  }
+  return "";
+}
+
+ordered_json number_json(double value) {
+  return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr);
+}
+
+ordered_json count_json(const Count& count) {
+  return {{"with", count.with}, {"of", count.of}};
+}
 
 ordered_json pair_json(const PairMarks& marks, const store::Reader& atlas) {
   ordered_json list = ordered_json::array(), context = ordered_json::array();

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "atlas/plate/plate_credits.h"
+#include "atlas/plate/plate_markup.h"
 #include "atlas/plate/plate_words.h"
 
 namespace differentia {
@@ -129,35 +130,9 @@ class Composer {
   }
 
   std::string taxon_markup(Side side, bool abbreviated) const {
-    const std::string& name = pair_.taxon(side).record.name;
-    const std::string text =
-        abbreviated ? short_name(name, pair_.taxon(other(side)).record.name) : name;
-    return is_binomial(name) ? italic(unbroken(escaped(text))) : escaped(text);
+    return differentia::taxon_markup(pair_, side, abbreviated);
   }
-  // "G. rufa" is not to be parted by the end of a row.
-  static std::string unbroken(std::string name) {
-    const std::size_t space = name.find(". ");
-    return space == std::string::npos ? name : name.replace(space, 2, ".\u00a0");
-  }
-  // A sentence in which the taxa's names are shortened, and set as names are.
-  std::string sentence(const std::string& text) const {
-    std::string out = escaped(text);
-    for (const Side side : {Side::kA, Side::kB}) {
-      const std::string& name = pair_.taxon(side).record.name;
-      if (!is_binomial(name)) continue;
-      const std::string brief = escaped(short_name(name, pair_.taxon(other(side)).record.name));
-      const std::string whole = escaped(name);
-      for (std::size_t at = out.find(whole); whole != brief && at != std::string::npos;
-           at = out.find(whole))
-        out.replace(at, whole.size(), brief);
-      for (std::size_t at = out.find(brief); at != std::string::npos; at = out.find(brief, at)) {
-        const std::string set = italic(unbroken(brief));
-        out.replace(at, brief.size(), set);
-        at += set.size();
-      }
-    }
-    return out;
-  }
+  std::string sentence(const std::string& text) const { return sentence_markup(pair_, text); }
 
   void heading() {
     const Paragraph title =
@@ -474,7 +449,7 @@ class Composer {
       y_ += said.height() + m_.body * 0.3;
     }
     y_ += m_.body * 0.3;
-    const std::string credits = photo_credits(pair_, pictures_, options_.photos);
+    const std::string credits = plate_credits(pair_, pictures_, options_.photos.records).sentence();
     const Paragraph said =
         set(credits.empty() ? "None of the photos could be read, and so there are no pictures."
                             : "Photos. " + sentence(credits),

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <memory>
 
+#include <fmt/format.h>
+
 #include "base/image/write_picture.h"
 
 namespace differentia {
@@ -46,6 +48,7 @@ void PlatePage::text(const Paragraph& paragraph, double x, double y, Ink ink) {
 }
 
 void PlatePage::picture(const PlatePicture& picture, const Box& box) {
+  if (picture.bgr.empty()) return frame(box);
   const std::shared_ptr<cairo_surface_t> surface = surface_of(picture.bgr);
   const int columns = picture.bgr.cols, rows = picture.bgr.rows;
   drawn_.emplace_back([=](cairo_t* context) {
@@ -119,6 +122,16 @@ void PlatePage::arrow(const Segment& segment, double weight) {
     cairo_fill(context);
     cairo_restore(context);
   });
+}
+
+void PlatePage::begin_link(int page) {
+  drawn_.emplace_back([=](cairo_t* context) {
+    cairo_tag_begin(context, CAIRO_TAG_LINK, fmt::format("page={} pos=[0 0]", page).c_str());
+  });
+}
+
+void PlatePage::end_link() {
+  drawn_.emplace_back([](cairo_t* context) { cairo_tag_end(context, CAIRO_TAG_LINK); });
 }
 
 void PlatePage::draw(cairo_t* context) const {

@@ -26,12 +26,16 @@ inline constexpr Ink kAccent{0.52, 0.17, 0.11};
 class PlatePage {
  public:
   void text(const Paragraph& paragraph, double x, double y, Ink ink = kInk);
-  // The picture fills the box; a thin edge around it.
+  // The picture fills the box; one without pixels is a frame.
   void picture(const PlatePicture& picture, const Box& box);
   void rule(Point from, Point to, double width = 0.4, Ink ink = kRule);
   void frame(const Box& box, double width = 0.4, Ink ink = kRule);
   // A thin line with a slender head at its end, legible on dark and on light.
   void arrow(const Segment& segment, double weight);
+
+  // What is drawn between them leads to the top of that page of a PDF, 1 first; elsewhere nowhere.
+  void begin_link(int page);
+  void end_link();
 
   void draw(cairo_t* context) const;
 

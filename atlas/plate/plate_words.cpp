@@ -8,15 +8,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "atlas/plate/plate_markup.h"
 #include "atlas/plate/plate_pictures.h"
 
 namespace differentia {
 namespace {
-
-std::string capital(std::string text) {
-  if (!text.empty()) text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-  return text;
-}
 
 std::string number_word(std::size_t number) {
   static const std::array<const char*, 10> kWords{"no",   "one", "two",   "three", "four",

@@ -20,19 +20,6 @@ PangoLayout* layout_of(const std::shared_ptr<void>& pointer) {
 
 }  // namespace
 
-std::string escaped(const std::string& text) {
-  gchar* valid = g_utf8_make_valid(text.data(), static_cast<gssize>(text.size()));
-  gchar* marked = g_markup_escape_text(valid, -1);
-  std::string out = marked;
-  g_free(marked);
-  g_free(valid);
-  return out;
-}
-
-std::string italic(const std::string& markup) {
-  return "<i>" + markup + "</i>";
-}
-
 std::string small_caps(const std::string& markup) {
   return "<span font_features=\"smcp=1\" letter_spacing=\"700\">" + markup + "</span>";
 }

@@ -10,9 +10,6 @@
 
 namespace differentia {
 
-// Text as it is, in marked up form: & and < escaped, bytes that are no UTF-8 replaced.
-std::string escaped(const std::string& text);
-std::string italic(const std::string& markup);
 // Letterspaced small capitals.
 std::string small_caps(const std::string& markup);
 std::string grey(const std::string& markup);

@@ -75,12 +75,13 @@ TEST_CASE("Every photo's credit and licence are named once") {
   const std::int32_t left = pictures.exemplars[0]->picture.photo;
   demo.photos.records.at(left).credit = "A. Photographer";
   demo.photos.records.at(left).licence = "CC BY 4.0";
-  const std::string credits = photo_credits(demo.pair, pictures, demo.photos);
+  const std::string credits = plate_credits(demo.pair, pictures, demo.photos.records).sentence();
   CHECK(credits.find("T. guttata") == 0);
   CHECK(credits.find("A. Photographer, CC BY 4.0") != std::string::npos);
   CHECK(credits.find("A. Photographer") == credits.rfind("A. Photographer"));
   demo.photos.records.at(left).credit = demo.photos.records.at(left).licence = "";
-  CHECK(photo_credits(demo.pair, pictures, demo.photos)
+  CHECK(plate_credits(demo.pair, pictures, demo.photos.records)
+            .sentence()
             .find("credit not known (" + demo.photos.records.at(left).path + ")") !=
         std::string::npos);
 }

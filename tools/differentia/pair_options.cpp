@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <optional>
 #include <thread>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "atlas/marks/contrastive_map.h"
 #include "atlas/marks/words.h"
 #include "base/error.h"
 #include "tools/differentia/keep_pair.h"
@@ -74,15 +74,17 @@ PairRequest pair_request(const PairFlags& flags) {
   return request;
 }
 
-PairMarks compared(const PairRequest& request, Console& console) {
-  PairMarks marks = compare_pair(request.atlas, request.model, request.a.id, request.b.id,
-                                 request.options, console.progress());
+PairMarks compared(const PairRequest& request, Console& console, const ProgressCallback& progress) {
+  PairWorkings workings;
+  PairMarks marks =
+      compare_pair(request.atlas, request.model, request.a.id, request.b.id, request.options,
+                   progress ? progress : console.progress(), &workings);
   WordsOptions words;
   words.photo_root = request.options.photo_root;
   words.threads = request.options.threads;
   describe_marks(marks, request.atlas, words);
-  console.end_progress();
-  keep_result(request, marks, std::nullopt, console);
+  if (!progress) console.end_progress();
+  keep_result(request, marks, contrastive_map(workings), console);
   return marks;
 }
 

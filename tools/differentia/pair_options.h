@@ -45,8 +45,10 @@ PairRequest pair_request(const PairFlags& flags);
 PairRequest atlas_request(const PairFlags& flags);
 void load_model(const PairFlags& flags, PairRequest& request);
 
-// The pair's marks, with their words where photos can be read.
-PairMarks compared(const PairRequest& request, Console& console);
+// The pair's marks, with their words where photos can be read. `progress`: in place of the
+// console's own.
+PairMarks compared(const PairRequest& request, Console& console,
+                   const ProgressCallback& progress = {});
 
 // Where the atlas's photos are: `photos` if given, else where the atlas says.
 std::string photo_root_of(const store::Reader& atlas, const std::string& photos);

@@ -26,7 +26,7 @@ struct CompareOptions {
   int ranking_photos = 16;      // of each taxon's finding half, whose candidates are removed
   int controls = 3;             // other places on the subject, for each photo
   int most = 6;                 // marks that are tested
-  int placed = 3;               // marks whose place is worked out from pixels
+  int placed = 6;               // marks whose place is worked out from pixels
   double false_discovery = 0.05;
 };
 

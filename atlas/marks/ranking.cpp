@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "atlas/marks/exchange.h"
+#include "atlas/marks/two_sides.h"
 #include "base/parallel.h"
 
 namespace differentia {
@@ -130,6 +131,7 @@ std::vector<RankedCandidate> rank_candidates(const PairEvidence& pair, const Pai
   exchange_all(pair, space, model, options, ranked);
   if (options.test) rank_by_removal(pair, model, options, progress, ranked);
   order_and_merge(pair, options, ranked);
+  if (options.test) put_what_shows_first(pair, model, options, ranked, progress);
   return ranked;
 }
 

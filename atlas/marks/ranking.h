@@ -24,7 +24,8 @@ struct RankedCandidate {
   std::array<std::vector<Looked>, 2> looked;
 };
 
-// Best first, at most options.most; of neighbours that go together the best stands for all. With
+// Best first, at most options.most; of neighbours that go together the best stands for all, and of
+// two sides of one difference that which clearly shows more comes first (two_sides.h). With
 // options.test the fall of the margin by removal times √novelty ranks, and where no removal moves
 // anything, attribution; else the candidates' own score. Throws what removal_falls() throws.
 std::vector<RankedCandidate> rank_candidates(const PairEvidence& pair, const PairSpace& space,

@@ -10,8 +10,8 @@
 
 #include "base/image/photo.h"
 #include "explain/forward_session.h"
+#include "explain/path_attribution.h"
 #include "explain/preprocess.h"
-#include "explain/tap_session.h"
 
 namespace differentia {
 namespace {
@@ -29,9 +29,9 @@ struct Removal::Impl {
   store::LayerRecord layer;
   std::string root;
   ForwardSession forward;
-  std::unique_ptr<TapSession> tap;  // made when first needed
-  std::vector<float> input;         // of the photo
-  cv::Mat picture;                  // the same, 8UC3 in the card's order
+  std::unique_ptr<PathAttribution> path;  // made when first needed
+  std::vector<float> input;               // of the photo
+  cv::Mat picture;                        // the same, 8UC3 in the card's order
   InputGeometry geometry;
 
   Impl(std::shared_ptr<const Model> shared, const store::LayerRecord& at, std::string photo_root)
@@ -47,17 +47,15 @@ struct Removal::Impl {
 
   cv::Mat mask_of(const Region& region) const { return input_mask(layer.grid, region, size(), 1); }
 
-  // The input with what the mask marks painted over.
-  std::vector<float> without(const cv::Mat& mask) const {
-    cv::Mat painted;
-    cv::inpaint(picture, mask, painted, kPaintRadius, cv::INPAINT_TELEA);
+  // The input with something painted in.
+  std::vector<float> with(const Painted& painted) const {
     std::vector<float> result = input;
     const InputSpec& spec = model->card().input;
-    for (int y = 0; y < mask.rows; ++y) {
-      for (int x = 0; x < mask.cols; ++x) {
-        if (mask.at<unsigned char>(y, x) == 0) continue;
-        const auto& pixel = painted.at<cv::Vec3b>(y, x);
-        const auto at = static_cast<std::size_t>(y * mask.cols + x);
+    for (int y = 0; y < painted.mask.rows; ++y) {
+      for (int x = 0; x < painted.mask.cols; ++x) {
+        if (painted.mask.at<unsigned char>(y, x) == 0) continue;
+        const auto& pixel = painted.picture.at<cv::Vec3b>(y, x);
+        const auto at = static_cast<std::size_t>(y * painted.mask.cols + x);
         for (std::size_t c = 0; c < 3; ++c)
           result[c * plane() + at] =
               (static_cast<float>(pixel[static_cast<int>(c)]) / 255.0f - spec.mean[c]) /
@@ -65,6 +63,13 @@ struct Removal::Impl {
       }
     }
     return result;
+  }
+
+  // What the mask marks, painted over from what is around it.
+  Painted over(const cv::Mat& mask) const {
+    Painted painted{mask, {}};
+    cv::inpaint(picture, mask, painted.picture, kPaintRadius, cv::INPAINT_TELEA);
+    return painted;
   }
 };
 
@@ -107,15 +112,25 @@ std::vector<double> Removal::margins(int own, int rival, gsl::span<const Region>
 }
 
 std::vector<double> Removal::margins_without(int own, int rival, gsl::span<const cv::Mat> masks) {
+  std::vector<Painted> painted;
+  for (const cv::Mat& mask : masks) painted.push_back(impl_->over(mask));
+  return margins_with(own, rival, painted);
+}
+
+const cv::Mat& Removal::picture() const {
+  return impl_->picture;
+}
+
+std::vector<double> Removal::margins_with(int own, int rival, gsl::span<const Painted> painted) {
   Impl& impl = *impl_;
   std::vector<float> inputs = impl.input;
-  for (const cv::Mat& mask : masks) {
-    const std::vector<float> altered = impl.without(mask);
+  for (const Painted& one : painted) {
+    const std::vector<float> altered = impl.with(one);
     inputs.insert(inputs.end(), altered.begin(), altered.end());
   }
-  const auto result = impl.forward.run(inputs, static_cast<int>(masks.size()) + 1);
+  const auto result = impl.forward.run(inputs, static_cast<int>(painted.size()) + 1);
   std::vector<double> margins;
-  for (std::size_t i = 0; i <= masks.size(); ++i) {
+  for (std::size_t i = 0; i <= painted.size(); ++i) {
     const auto row = result.outputs.row(i);
     margins.push_back(static_cast<double>(row[static_cast<std::size_t>(own)]) -
                       row[static_cast<std::size_t>(rival)]);
@@ -125,24 +140,12 @@ std::vector<double> Removal::margins_without(int own, int rival, gsl::span<const
 
 std::optional<Point> Removal::place(int own, int rival, const Region& region) {
   Impl& impl = *impl_;
-  if (!impl.tap) impl.tap = std::make_unique<TapSession>(impl.model, std::vector<std::string>{});
-  const std::vector<float> from = impl.without(impl.mask_of(region));
-  const std::size_t n = impl.input.size();
-  std::vector<float> path(n * kSteps);
-  for (std::size_t s = 0; s < kSteps; ++s) {
-    const auto t = (static_cast<float>(s) + 0.5f) / kSteps;
-    for (std::size_t j = 0; j < n; ++j) path[s * n + j] = from[j] + t * (impl.input[j] - from[j]);
-  }
-  const Target target = Target::difference(own, rival);
-  const auto gradient = impl.tap->run(path, kSteps, &target).input.gradient;
+  if (!impl.path) impl.path = std::make_unique<PathAttribution>(impl.model);
+  const std::vector<float> from = impl.with(impl.over(impl.mask_of(region)));
+  std::vector<float> values =
+      impl.path->run(from, impl.input, Target::difference(own, rival), kSteps);
   const Size size = impl.size();
-  cv::Mat map(size.height, size.width, CV_32F, cv::Scalar(0));
-  float* values = map.ptr<float>();
-  for (std::size_t j = 0; j < n; ++j) {
-    double mean = 0;
-    for (std::size_t s = 0; s < kSteps; ++s) mean += gradient[s * n + j] / kSteps;
-    values[j % impl.plane()] += static_cast<float>(mean * (impl.input[j] - from[j]));
-  }
+  cv::Mat map(size.height, size.width, CV_32F, values.data());
   const double side = std::max(size.width, size.height);
   cv::GaussianBlur(map, map, {0, 0}, std::max(0.5, kBlur * side));
   double most = 0;

@@ -17,6 +17,12 @@
 
 namespace differentia {
 
+// Something painted into a photo.
+struct Painted {
+  cv::Mat mask;     // 8U, of the model's input's size; not 0 where it counts
+  cv::Mat picture;  // 8UC3, of that size, as Removal::picture()
+};
+
 // One per worker (not thread-safe).
 class Removal {
  public:
@@ -33,6 +39,11 @@ class Removal {
   std::vector<double> margins(int own, int rival, gsl::span<const Region> regions);
   // The same with what any masks mark taken out: 8U, not 0 there, of the model's input's size.
   std::vector<double> margins_without(int own, int rival, gsl::span<const cv::Mat> masks);
+
+  // The photo as the model's input shows it: 8UC3, colours in the order of the card.
+  const cv::Mat& picture() const;
+  // The margins with anything painted in.
+  std::vector<double> margins_with(int own, int rival, gsl::span<const Painted> painted);
 
   // Where within `region` the pixels are that make the difference to the margin between the photo
   // without and with it: the centre of the strongest spot of integrated gradients (Sundararajan et

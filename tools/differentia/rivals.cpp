@@ -124,8 +124,8 @@ std::string group_text(const Answer& answer, const std::vector<SharedMark>& mark
     text += mark.holds > 1 ? several_text(answer, mark, number) : alone_text(answer, mark, number);
     const auto unshown = names_where(answer, mark, false);
     if (!unshown.empty())
-      text += fmt::format("     also found against {}, where the test does not show it\n",
-                          fmt::join(unshown, ", "));
+      text += fmt::format("     also found against {}, where {}\n", fmt::join(unshown, ", "),
+                          answer.tested ? "the test does not show it" : "it may be chance");
   }
   return text.empty() ? "" : "\n" + heading + "\n" + text;
 }

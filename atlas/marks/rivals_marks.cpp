@@ -1,6 +1,7 @@
 #include "atlas/marks/rivals_marks.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -21,13 +22,21 @@ bool holds(const Mark& mark, const RivalsMarksOptions& options) {
          mark.attribution_q <= options.false_discovery;
 }
 
-// 1 or more where the two are one thing; 0 in one pair, which has told them apart.
+// In one photo; `one` and `two` are of it.
+bool at_one_place(const Sighting& one, const Sighting& two, const RivalsMarksOptions& options) {
+  if (overlap(one.box, two.box) >= options.same_box) return true;
+  const double side =
+      std::pow(one.box.width * one.box.height * two.box.width * two.box.height, 0.25);
+  return std::hypot(one.place.x - two.place.x, one.place.y - two.place.y) <=
+         options.same_distance * side;
+}
+
+// same_place(), and 0 for what cannot be one thing: two parts, or two marks of one pair, which has
+// told them apart.
 double fit(const Found& one, const Found& two, const RivalsMarksOptions& options) {
   const std::string &part = one.mark->words.part, &other_part = two.mark->words.part;
-  const bool named = !part.empty() && !other_part.empty();
-  if (one.pair == two.pair || (named && part != other_part)) return 0;
-  return same_place(*one.mark, *two.mark, options) /
-         (named ? options.same_part : options.same_place);
+  const bool two_parts = !part.empty() && !other_part.empty() && part != other_part;
+  return one.pair == two.pair || two_parts ? 0 : same_place(*one.mark, *two.mark, options);
 }
 
 using Group = std::vector<std::size_t>;  // indexes into `found`
@@ -60,7 +69,7 @@ std::vector<Group> groups_of(const std::vector<Found>& found, const RivalsMarksO
           one = i;
           two = j;
         }
-    if (best < 1) return groups;
+    if (best < options.same_place || best == 0) return groups;
     groups[one].insert(groups[one].end(), groups[two].begin(), groups[two].end());
     groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(two));
   }
@@ -110,7 +119,7 @@ double same_place(const Mark& one, const Mark& two, const RivalsMarksOptions& op
     const auto found = of_one.find(sighting.photo);
     if (found == of_one.end()) continue;
     same.of += 1;
-    same.with += overlap(found->second->box, sighting.box) >= options.same_box;
+    same.with += at_one_place(*found->second, sighting, options);
   }
   return same.of >= options.least_photos ? same.share() : 0;
 }

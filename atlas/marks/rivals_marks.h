@@ -40,17 +40,17 @@ struct RivalsMarks {
 };
 
 struct RivalsMarksOptions {
-  double same_box = 0.3;  // boxes that overlap by so much (intersection over union) are one
-  int least_photos = 3;   // that show both marks
-  // Share of these in which the boxes are one: for marks of one part, and where a part has no name.
-  // What is named as two parts is two things.
-  double same_part = 0.2;
-  double same_place = 0.4;
+  // In one photo two marks are at one place where their boxes overlap by so much (intersection over
+  // union), or where their places are no farther apart than this share of a box's side.
+  double same_box = 0.3;
+  double same_distance = 0.5;
+  double same_place = 0.5;        // share of the photos that show both
+  int least_photos = 3;           // so many of these are needed
   double false_discovery = 0.05;  // of looks and attribution, where the pair was not tested
 };
 
-// Share of the taxon's photos that show both marks in which their boxes are one; 0 where these are
-// fewer than `least_photos`.
+// Share of the taxon's photos that show both marks in which they are at one place; 0 where these
+// photos are fewer than `least_photos`.
 double same_place(const Mark& one, const Mark& two, const RivalsMarksOptions& options = {});
 
 // Marks are one thing where their places are the same, on average over a group, and their parts'

@@ -7,6 +7,8 @@
 #include <imgui.h>
 
 #include "base/error.h"
+#include "viewer/pair_choice.h"
+#include "viewer/pair_parts.h"
 #include "viewer/tile_selection.h"
 #include "viewer/widgets.h"
 #include "viewer/window.h"
@@ -44,6 +46,7 @@ App::App(const ViewOptions& options, Renderer& renderer, float scale, bool still
   };
   jobs_ = std::make_unique<JobQueue>(kWorkers, wake);
   saliency_ = std::make_unique<SaliencyDesk>(options.make_explainer, wake);
+  pair_jobs_ = std::make_unique<PairJobs>(options.compare_pair, wake);
   model_given_ = !options.model.empty();
   thumbnails_ = std::make_unique<PictureStore>(*jobs_, renderer_, kThumbnails);
   photos_ = std::make_unique<PictureStore>(*jobs_, renderer_, kPhotos);
@@ -53,7 +56,7 @@ App::App(const ViewOptions& options, Renderer& renderer, float scale, bool still
   state_.help = options.initial.help;
   if (!options.initial.method.empty()) state_.photo.method = options.initial.method;
   state_.photo.on_concept = options.initial.target == "concept";
-  state_.photo.against_rivals = options.initial.against == "rivals";
+  state_.photo.target.against_rivals = options.initial.against == "rivals";
   state_.photo.layers = options.initial.layers;
   if (!options.initial.method_options.empty()) {
     state_.photo.options[state_.photo.method] = options.initial.method_options;
@@ -124,12 +127,14 @@ void App::use_model(const std::string& path) {
     return;
   }
   const store::Provenance& made = catalogue_->reader().provenance();
+  model_path_ = path;
   saliency_->use({path, made.model_name, made.model_sha256});
 }
 
 void App::take_opened(OpenedAtlas opened) {
   opening_ = false;
   icons_.reset();
+  pair_jobs_->stop();
   catalogue_ = std::make_unique<Catalogue>(*jobs_, std::move(opened));
   use_model(model_of_atlas());
   model_given_ = false;
@@ -145,6 +150,7 @@ void App::take_opened(OpenedAtlas opened) {
   taxon_panel_ = TaxonPanel();
   map_panel_ = MapPanel();
   photo_panel_ = PhotoPanel();
+  pair_panel_ = PairPanel();
   state_.taxon = State::kNoTaxon;
   const TaxonList& taxa = catalogue_->taxa();
   state_.show_taxon(taxa.deep_map >= 0 || taxa.taxa.empty() ? State::kAllTaxa : 0);
@@ -171,10 +177,14 @@ void App::apply_initial() {
     if (initial.concept_number < 0)
       throw InputError("--target concept needs --concept, the concept to look for.");
   } else if (!initial.target.empty()) {
-    state_.photo.target = output_of(initial.target);
+    state_.photo.target.output = output_of(initial.target);
   }
   if (!initial.against.empty() && initial.against != "rivals")
-    state_.photo.minus = output_of(initial.against);
+    state_.photo.target.minus = output_of(initial.against);
+  if (!initial.pair_a.empty()) {
+    if (initial_pair()) initial_left_ = false;
+    return;
+  }
   const auto id = catalogue_->map_of_taxon(state_.taxon);
   if (!id) return;
   const auto map = *id >= 0 ? catalogue_->map(*id) : nullptr;
@@ -223,6 +233,57 @@ void App::apply_initial() {
   initial_left_ = false;
 }
 
+bool App::initial_pair() {
+  const InitialView& initial = options_.initial;
+  const TaxonList& taxa = catalogue_->taxa();
+  const std::int32_t a = resolve_taxon(taxa, initial.pair_a),
+                     b = resolve_taxon(taxa, initial.pair_b);
+  if (a == b)
+    throw InputError("--pair needs two different taxa; both names mean " +
+                     taxa.taxa[static_cast<std::size_t>(a)].name + ".");
+  state_.show_taxon(a);
+  if (initial.mark == 0) {
+    state_.show_pair(a, b);
+    return true;
+  }
+  const auto kept = catalogue_->pair(a, b);
+  if (!catalogue_->pair_error(a, b).empty()) throw InputError(catalogue_->pair_error(a, b));
+  if (!kept) return false;
+  if (!*kept)
+    throw InputError("The two have not been compared, so that there is no mark to show; run " +
+                     compare_command(catalogue_->reader().path(), initial.pair_a, initial.pair_b) +
+                     " first.");
+  const PairMark* mark = (*kept)->mark(initial.mark);
+  if (mark == nullptr)
+    throw InputError("The pair has no mark " + std::to_string(initial.mark) +
+                     "; marks count from 1, context cues from −1 down.");
+  state_.show_pair(a, b);
+  state_.pair.mark = initial.mark;
+  if (initial.exemplar < 0) return true;
+  if (static_cast<std::size_t>(initial.exemplar) >= mark->sightings.size())
+    throw InputError("There is no exemplar " + std::to_string(initial.exemplar) + "; there are " +
+                     std::to_string(mark->sightings.size()) + ", counted from 0.");
+  OutputTarget target = state_.photo.target;
+  if (initial.target.empty() && initial.against.empty())
+    target = {taxa.taxa[static_cast<std::size_t>((*kept)->side(mark->of_a).taxon)].output,
+              taxa.taxa[static_cast<std::size_t>((*kept)->side(!mark->of_a).taxon)].output, false};
+  state_.open_pair_photo(places_of(mark->sightings), static_cast<std::size_t>(initial.exemplar),
+                         mark_name(mark->number), target);
+  return true;
+}
+
+void App::compare_in_background(std::int32_t taxon_a, std::int32_t taxon_b) {
+  PairQuestion question;
+  question.atlas = catalogue_->reader().path();
+  question.model = model_path_;
+  question.photo_root = options_.photo_root.empty()
+                            ? beside_atlas(catalogue_->reader().provenance().photo_root_hint)
+                            : options_.photo_root;
+  question.taxon_a = taxon_a;
+  question.taxon_b = taxon_b;
+  pair_jobs_->compare(question, [this] { catalogue_->forget_pairs(); });
+}
+
 bool App::initial_photo(const MapSummary* map) {
   const InitialView& initial = options_.initial;
   if (initial.exemplar >= 0) {
@@ -255,8 +316,9 @@ bool App::initial_photo(const MapSummary* map) {
 void App::frame(Size size, double time, double step) {
   woken_->store(false);
   // What is published may ask for more, or leave results for the next frame.
-  const std::size_t published =
-      jobs_->publish(kPublishSeconds) + saliency_->jobs().publish(kPublishSeconds);
+  const std::size_t published = jobs_->publish(kPublishSeconds) +
+                                saliency_->jobs().publish(kPublishSeconds) +
+                                pair_jobs_->jobs().publish(kPublishSeconds);
   try {
     apply_initial();
   } catch (const InputError& error) {
@@ -274,7 +336,10 @@ void App::frame(Size size, double time, double step) {
   std::string asked, asked_model;
   desk.open_atlas = [&](const std::string& atlas) { asked = atlas; };
   desk.choose_model = [&](const std::string& path) { asked_model = path; };
+  desk.pair_jobs = pair_jobs_.get();
+  desk.compare_pair = [this](std::int32_t a, std::int32_t b) { compare_in_background(a, b); };
   if (catalogue_) {
+    desk.model_path = model_path_;
     desk.photo_root = options_.photo_root;
     if (desk.photo_root.empty())
       desk.photo_root = beside_atlas(catalogue_->reader().provenance().photo_root_hint);
@@ -317,6 +382,10 @@ void App::draw_screens(Desk& desk, const Box& screen, bool keys, bool find) {
       draw_unreadable(desk, {taxa, 0, screen.width - taxa, height});
     } else if (state_.screen == Screen::kPhoto) {
       photo_panel_.draw(desk, middle, side, keys);
+    } else if (state_.screen == Screen::kPair) {
+      pair_panel_.draw(desk, middle, side, keys);
+    } else if (state_.screen == Screen::kPairs) {
+      pairs_there_ = draw_pairs(desk, {taxa, 0, screen.width - taxa, height});
     } else {
       map_panel_.draw(desk, middle, keys);
       draw_right(desk, side, keys);
@@ -358,6 +427,8 @@ bool App::complete() const {
   if (initial_left_) return false;
   if (state_.unreadable) return true;
   if (state_.screen == Screen::kPhoto) return photo_panel_.complete();
+  if (state_.screen == Screen::kPair) return pair_panel_.complete() && pair_jobs_->jobs().idle();
+  if (state_.screen == Screen::kPairs) return pairs_there_;
   return map_panel_.complete() && icons_->complete() &&
          (state_.selection.kind == Selection::Kind::kNone || inspector_panel_.complete());
 }

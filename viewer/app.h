@@ -12,6 +12,7 @@
 #include "viewer/inspector_panel.h"
 #include "viewer/map_panel.h"
 #include "viewer/overlay_panels.h"
+#include "viewer/pair_panel.h"
 #include "viewer/photo_panel.h"
 #include "viewer/recent.h"
 #include "viewer/start_panel.h"
@@ -56,6 +57,8 @@ class App {
   void use_model(const std::string& path);
   void apply_initial();
   bool initial_photo(const MapSummary* map);
+  bool initial_pair();
+  void compare_in_background(std::int32_t taxon_a, std::int32_t taxon_b);
   void draw_screens(Desk& desk, const Box& screen, bool keys, bool find);
   void draw_right(Desk& desk, const Box& place, bool keys);
   void handle_keys(bool typing);
@@ -72,8 +75,10 @@ class App {
   bool moving_ = true;
   bool opening_ = false;
   bool initial_left_ = true;
+  std::string model_path_;    // of the open atlas; empty: not known
   bool model_given_ = false;  // options_.model is for the next atlas, whatever that says itself
   bool map_shown_ = false;
+  bool pairs_there_ = false;  // the list of pairs is on the screen
   // Set on workers' threads.
   std::shared_ptr<std::atomic<bool>> woken_ = std::make_shared<std::atomic<bool>>(false);
 
@@ -81,6 +86,7 @@ class App {
   // out.
   std::unique_ptr<JobQueue> jobs_;
   std::unique_ptr<SaliencyDesk> saliency_;
+  std::unique_ptr<PairJobs> pair_jobs_;
   std::unique_ptr<PictureStore> thumbnails_, photos_;
   std::shared_ptr<SheetFiles> sheets_;
   std::unique_ptr<Catalogue> catalogue_;
@@ -91,6 +97,7 @@ class App {
   ConceptPanel concept_panel_;
   InspectorPanel inspector_panel_;
   PhotoPanel photo_panel_;
+  PairPanel pair_panel_;
   StartPanel start_panel_;
 };
 

@@ -214,7 +214,9 @@ Catalogue::Catalogue(JobQueue& jobs, OpenedAtlas opened)
       photos_(jobs, 256),
       unreadable_(jobs, 1),
       found_photos_(jobs, 4),
-      photo_points_(jobs, 32) {}
+      photo_points_(jobs, 32),
+      kept_pairs_(jobs, 1),
+      pairs_(jobs, 8) {}
 
 std::shared_ptr<const std::int32_t> Catalogue::map_of_taxon(std::int32_t taxon) {
   return map_of_taxon_.get(taxon, "looking up the map", [reader = opened_.reader, taxon] {
@@ -298,6 +300,32 @@ std::shared_ptr<const Places> Catalogue::find_photo(const std::string& name) {
 
 std::string Catalogue::find_photo_error(const std::string& name) const {
   return found_photos_.error(name);
+}
+
+std::shared_ptr<const std::vector<store::PairSummary>> Catalogue::kept_pairs() {
+  return kept_pairs_.get(0, "listing the pairs that were compared", [reader = opened_.reader] {
+    return store::kept_pairs(store::derived_path(reader->path()), reader->hash());
+  });
+}
+
+std::shared_ptr<const std::optional<PairFindings>> Catalogue::pair(std::int32_t taxon_a,
+                                                                   std::int32_t taxon_b) {
+  return pairs_.get(
+      std::minmax(taxon_a, taxon_b), "reading what tells two taxa apart",
+      [reader = opened_.reader, taxon_a, taxon_b] { return load_pair(*reader, taxon_a, taxon_b); });
+}
+
+std::string Catalogue::kept_pairs_error() const {
+  return kept_pairs_.error(0);
+}
+
+std::string Catalogue::pair_error(std::int32_t taxon_a, std::int32_t taxon_b) const {
+  return pairs_.error(std::minmax(taxon_a, taxon_b));
+}
+
+void Catalogue::forget_pairs() {
+  kept_pairs_.clear();
+  pairs_.clear();
 }
 
 std::string Catalogue::map_error(std::int32_t map) const {

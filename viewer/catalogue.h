@@ -11,6 +11,7 @@
 
 #include "atlas/store/reader.h"
 #include "viewer/async_cache.h"
+#include "viewer/pair_findings.h"
 #include "viewer/regions.h"
 
 namespace differentia::viewer {
@@ -106,6 +107,16 @@ class Catalogue {
   // The first failure of what the screens need of a map; empty where all is well.
   std::string map_error(std::int32_t map) const;
 
+  // The pairs that have been compared, each once, in the order of their taxa.
+  std::shared_ptr<const std::vector<store::PairSummary>> kept_pairs();
+  // Nothing in it where the two have not been compared. By either order.
+  std::shared_ptr<const std::optional<PairFindings>> pair(std::int32_t taxon_a,
+                                                          std::int32_t taxon_b);
+  std::string kept_pairs_error() const;
+  std::string pair_error(std::int32_t taxon_a, std::int32_t taxon_b) const;
+  // Pairs are read again: something has been compared.
+  void forget_pairs();
+
  private:
   OpenedAtlas opened_;
   AsyncCache<std::int32_t, std::int32_t> map_of_taxon_;
@@ -119,6 +130,8 @@ class Catalogue {
   AsyncCache<int, std::vector<store::PhotoRecord>> unreadable_;
   AsyncCache<std::string, Places> found_photos_;
   AsyncCache<std::pair<std::int32_t, std::int32_t>, std::vector<std::int32_t>> photo_points_;
+  AsyncCache<int, std::vector<store::PairSummary>> kept_pairs_;
+  AsyncCache<std::pair<std::int32_t, std::int32_t>, std::optional<PairFindings>> pairs_;
 };
 
 // Lower case for searching: ASCII ("_" as a space), and the Latin letters with marks without them

@@ -28,8 +28,10 @@ struct InitialView {
   std::string taxon;        // id or any unambiguous part of a name; empty: all taxa, or the first
   int concept_number = -1;  // shown in the inspector; −1: none
   std::optional<CellPlace> cell;  // the same
-  std::string photo;  // id, or any unambiguous end of its path: opened in the photo view
-  int exemplar = -1;  // of the concept or cell: opened in the photo view; −1: none
+  std::string photo;           // id, or any unambiguous end of its path: opened in the photo view
+  int exemplar = -1;           // of the concept, cell or mark: opened in the photo view; −1: none
+  std::string pair_a, pair_b;  // what tells two taxa apart; empty: not that
+  int mark = 0;                // of the pair, chosen; of context cues negative; 0: none
   ColourBy colour_by = ColourBy::kNone;
   bool outlines = true;         // of the concepts
   int level = -1;               // zoomed to where this level is shown; −1: the whole map

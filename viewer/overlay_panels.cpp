@@ -22,6 +22,10 @@ void draw_footer(Desk& desk, const Box& place, JobQueue& jobs) {
   std::vector<std::string> running = jobs.running();
   const std::vector<std::string> explaining = desk.saliency.jobs().running();
   running.insert(running.end(), explaining.begin(), explaining.end());
+  if (desk.pair_jobs != nullptr) {
+    const std::vector<std::string> comparing = desk.pair_jobs->jobs().running();
+    running.insert(running.end(), comparing.begin(), comparing.end());
+  }
   const std::size_t waiting_jobs = jobs.waiting() + desk.saliency.jobs().waiting();
   std::string left_text;
   if (!desk.still && !running.empty()) {
@@ -75,14 +79,15 @@ void draw_footer(Desk& desk, const Box& place, JobQueue& jobs) {
 
 void draw_help(Desk& desk, const Box& screen) {
   const Theme& theme = desk.theme;
-  constexpr std::array<std::pair<const char*, const char*>, 15> kKeys{{
+  constexpr std::array<std::pair<const char*, const char*>, 16> kKeys{{
       {"Wheel", "Zoom at the cursor; with Shift finer"},
       {"Drag", "Move the map or the photo"},
       {"F", "Show the whole map or photo"},
       {"Ctrl+0", "Photo at 1:1"},
       {"Click", "Inspect a cell, a concept, an exemplar"},
-      {"1 … 9", "The concepts with most attribution"},
-      {"↑  ↓", "Previous, next taxon"},
+      {"1 … 9", "The concepts with most attribution; a pair's marks"},
+      {"↑  ↓", "Previous, next taxon; a pair's marks"},
+      {"C", "Compare the taxon with another"},
       {"←  →", "Previous, next exemplar of the photo view"},
       {"Home  End", "First, last exemplar"},
       {"Shift held", "Photo without its overlay"},

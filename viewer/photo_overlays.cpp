@@ -39,7 +39,8 @@ void draw_photo_header(Desk& desk, const Box& place) {
   const float left = static_cast<float>(place.x) + theme.px(20);
   const float top = static_cast<float>(place.y);
   ImGui::SetCursorScreenPos({left, top + theme.px(9)});
-  if (link(desk, "‹  Map")) desk.state.screen = Screen::kMap;
+  if (link(desk, view.from_pair ? "‹  Pair" : "‹  Map"))
+    desk.state.screen = view.from_pair ? Screen::kPair : Screen::kMap;
   const Place* shown = view.place();
   const float right = static_cast<float>(place.x + place.width) - theme.px(16);
   const float title = left + theme.px(72);

@@ -47,13 +47,15 @@ PhotoPanel::Shown PhotoPanel::gather(Desk& desk) {
   const auto& taxa = desk.catalogue->taxa().taxa;
   const auto taxon = static_cast<std::size_t>(record.taxon);
   const std::int32_t own = taxon < taxa.size() ? taxa[taxon].output : -1;
-  shown.request.output = view.target >= 0 ? view.target : own >= 0 ? own : record.predicted;
+  shown.request.output = view.target.output >= 0 ? view.target.output
+                         : own >= 0              ? own
+                                                 : record.predicted;
   shown.own = own;
   if (desk.saliency.available() && shown.photo != nullptr) {
     shown.info = desk.saliency.info();
     shown.request.photo = shown.path;
-    shown.request.minus_output = view.against_rivals ? -1 : view.minus;
-    shown.request.against_rivals = view.against_rivals;
+    shown.request.minus_output = view.target.against_rivals ? -1 : view.target.minus;
+    shown.request.against_rivals = view.target.against_rivals;
     shown.request.method = view.method;
     if (shown.info)
       for (const MethodInfo& method : shown.info->methods)
@@ -228,7 +230,7 @@ void PhotoPanel::draw_side(Desk& desk, const Box& place, const Shown& shown) {
   draw_outputs(desk, shown);
   draw_photo_facts(desk, shown.place->photo);
   gap(desk, 10);
-  if (quiet_button(desk, "Show on the map")) desk.state.show_photo_on_map(shown.place->photo.id);
+  if (quiet_button(desk, "Show on the map")) desk.state.show_photo_on_map(shown.place->photo);
   gap(desk, 8);
   wrapped_text(theme.small, theme.colours.faint,
                "The overlay shows where the model looks, not that it is right.");
@@ -415,7 +417,7 @@ void PhotoPanel::draw_model_choice(Desk& desk) {
 void PhotoPanel::draw_target(Desk& desk, const Shown& shown, const char* id, bool minus) {
   const Theme& theme = desk.theme;
   PhotoView& view = desk.state.photo;
-  std::int32_t& output = minus ? view.minus : view.target;
+  std::int32_t& output = minus ? view.target.minus : view.target.output;
   const auto& labels = desk.catalogue->reader().labels();
   const auto name = [&](std::int32_t i) {
     return static_cast<std::size_t>(i) < labels.size()
@@ -423,7 +425,7 @@ void PhotoPanel::draw_target(Desk& desk, const Shown& shown, const char* id, boo
                : "output " + std::to_string(i);
   };
   std::string current = minus ? "nothing" : "the photo's own taxon";
-  if (minus && view.against_rivals)
+  if (minus && view.target.against_rivals)
     current = kRivals;
   else if (output >= 0)
     current = name(output);
@@ -437,13 +439,13 @@ void PhotoPanel::draw_target(Desk& desk, const Shown& shown, const char* id, boo
     search_field(desk, "##search",
                  "Search " + counted(static_cast<std::int64_t>(labels.size()), "output", "outputs"),
                  target_search_, opened);
-    const bool rivals = minus && view.against_rivals;
+    const bool rivals = minus && view.target.against_rivals;
     if (ImGui::Selectable(minus ? "nothing" : "the photo's own taxon", output < 0 && !rivals)) {
       output = -1;
-      if (minus) view.against_rivals = false;
+      if (minus) view.target.against_rivals = false;
     }
     if (minus && labels.size() > 1 && ImGui::Selectable(kRivals, rivals))
-      view.against_rivals = true;
+      view.target.against_rivals = true;
     const std::string wanted = folded(target_search_);
     std::vector<std::int32_t> found;
     for (std::size_t i = 0; i < labels.size(); ++i)
@@ -458,7 +460,7 @@ void PhotoPanel::draw_target(Desk& desk, const Shown& shown, const char* id, boo
         ImGui::PushID(candidate);
         if (ImGui::Selectable(name(candidate).c_str(), candidate == output)) {
           output = candidate;
-          if (minus) view.against_rivals = false;
+          if (minus) view.target.against_rivals = false;
           ImGui::CloseCurrentPopup();
         }
         ImGui::PopID();

@@ -47,13 +47,38 @@ void State::open_photo(std::vector<Place> places, std::size_t index, const std::
   photo.concept_number =
       selection.kind == Selection::Kind::kConcept ? selection.concept_number : -1;
   photo.on_concept = photo.on_concept && photo.concept_number >= 0;
+  if (photo.from_pair) photo.target = photo.set_aside;
+  photo.from_pair = false;
   screen = Screen::kPhoto;
   unreadable = false;
 }
 
-void State::show_photo_on_map(std::int32_t photo_id) {
-  highlighted_photo = photo_id;
+void State::open_pair_photo(std::vector<Place> places, std::size_t index, const std::string& origin,
+                            const OutputTarget& target) {
+  if (index >= places.size()) return;
+  open_photo(std::move(places), index, origin);
+  photo.concept_number = -1;
+  photo.on_concept = false;
+  photo.set_aside = photo.target;
+  photo.target = target;
+  photo.from_pair = true;
+}
+
+void State::show_photo_on_map(const store::PhotoRecord& photo_record) {
+  if (photo.from_pair) show_taxon(photo_record.taxon);
+  highlighted_photo = photo_record.id;
   screen = Screen::kMap;
+}
+
+void State::show_pair(std::int32_t taxon_a, std::int32_t taxon_b) {
+  pair = {taxon_a, taxon_b, 0, screen == Screen::kPairs};
+  screen = Screen::kPair;
+  unreadable = false;
+}
+
+void State::show_pairs() {
+  screen = Screen::kPairs;
+  unreadable = false;
 }
 
 bool State::back() {
@@ -62,6 +87,12 @@ bool State::back() {
   } else if (unreadable) {
     unreadable = false;
   } else if (screen == Screen::kPhoto) {
+    screen = photo.from_pair ? Screen::kPair : Screen::kMap;
+  } else if (screen == Screen::kPair && pair.mark != 0) {
+    pair.mark = 0;
+  } else if (screen == Screen::kPair) {
+    screen = pair.from_list ? Screen::kPairs : Screen::kMap;
+  } else if (screen == Screen::kPairs) {
     screen = Screen::kMap;
   } else if (screen == Screen::kMap && highlighted_photo >= 0) {
     highlighted_photo = -1;

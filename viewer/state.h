@@ -12,7 +12,7 @@
 
 namespace differentia::viewer {
 
-enum class Screen { kStart, kMap, kPhoto };
+enum class Screen { kStart, kMap, kPhoto, kPair, kPairs };
 
 // What the inspector is about.
 struct Selection {
@@ -22,6 +22,20 @@ struct Selection {
   std::int32_t concept_number = -1;
 };
 
+// What of a photo's outputs is explained.
+struct OutputTarget {
+  std::int32_t output = -1;     // −1: the photo's own taxon's
+  std::int32_t minus = -1;      // taken away; −1: none
+  bool against_rivals = false;  // the nearest rivals' are taken away instead
+};
+
+// What tells two taxa apart.
+struct PairView {
+  std::int32_t a = -1, b = -1;  // taxa
+  int mark = 0;                 // chosen: a field mark's number, a context cue's negative, 0: none
+  bool from_list = false;       // of pairs; else from the map
+};
+
 // The photos that the arrows go through, and how one is shown.
 struct PhotoView {
   std::vector<Place> places;
@@ -29,10 +43,10 @@ struct PhotoView {
   std::string origin;  // "exemplar of concept 3"
   bool overlay = true;
   std::string method = "grad-cam";
-  bool rectified = true;             // without evidence against the target, where a method may
-  std::int32_t target = -1;          // output; −1: the photo's own taxon's
-  std::int32_t minus = -1;           // output taken away; −1: none
-  bool against_rivals = false;       // the nearest rivals' are taken away instead
+  bool rectified = true;  // without evidence against the target, where a method may
+  OutputTarget target;
+  bool from_pair = false;            // opened from the pair screen, with a target of its own
+  OutputTarget set_aside;            // meanwhile: the target chosen before
   std::int32_t concept_number = -1;  // of the map's, from which one came to the photo; −1: none
   bool on_concept = false;           // not outputs but where that concept is
   std::vector<std::string> layers;   // of methods with one, in network order; empty: the usual one
@@ -58,6 +72,7 @@ struct State {
   ColourBy colour_by = ColourBy::kNone;
   bool outlines = true;
   PhotoView photo;
+  PairView pair;
   std::string search;
   bool help = false;
   bool unreadable = false;
@@ -69,9 +84,14 @@ struct State {
   void show_cell(const CellKey& cell);
   void clear_selection();
   void open_photo(std::vector<Place> places, std::size_t index, const std::string& origin);
-  void show_photo_on_map(std::int32_t photo_id);
-  // One step back, as Esc does: the help, the list, the photo, the rings, the selection, the
-  // search. Answers whether there was one.
+  // A photo of a pair, with what tells `target` from `minus` (outputs).
+  void open_pair_photo(std::vector<Place> places, std::size_t index, const std::string& origin,
+                       const OutputTarget& target);
+  void show_photo_on_map(const store::PhotoRecord& photo_record);
+  void show_pair(std::int32_t taxon_a, std::int32_t taxon_b);
+  void show_pairs();  // the list
+  // One step back, as Esc does: the help, the list, the photo, the mark, the pair, the rings, the
+  // selection, the search. Answers whether there was one.
   bool back();
 };
 

@@ -52,17 +52,20 @@ void TaxonPanel::draw(Desk& desk, const Box& place, bool keys, bool find) {
     scroll_to_taxon_ = true;
   }
   gap(desk, 2);
-  draw_rows(desk, keys || searching);
+  draw_rows(desk, keys || searching, below_);
 
+  const float rows_end = ImGui::GetCursorPosY();
+  ImGui::Indent(theme.px(4));
+  compare_.draw(desk, keys && !searching && !ImGui::GetIO().KeyCtrl &&
+                          state.screen == Screen::kMap && ImGui::IsKeyPressed('C', false));
   // What could not be used is never out of reach.
   const std::int64_t unreadable = list.unreadable;
-  if (unreadable > 0) {
-    gap(desk, 2);
-    ImGui::Indent(theme.px(4));
-    if (link(desk, counted(unreadable, "unreadable photo", "unreadable photos")))
-      state.unreadable = true;
-    ImGui::Unindent(theme.px(4));
-  }
+  if (unreadable > 0 && link(desk, counted(unreadable, "unreadable photo", "unreadable photos")))
+    state.unreadable = true;
+  ImGui::Unindent(theme.px(4));
+  const float below = ImGui::GetCursorPosY() - rows_end;
+  if (below != below_) desk.moving = scroll_to_taxon_ = true;
+  below_ = below;
   ImDrawList* lines = ImGui::GetWindowDrawList();
   const float edge = static_cast<float>(place.x + place.width) - 1;
   lines->AddLine({edge, static_cast<float>(place.y)},
@@ -80,16 +83,15 @@ void TaxonPanel::move(Desk& desk, int by) {
   scroll_to_taxon_ = true;
 }
 
-void TaxonPanel::draw_rows(Desk& desk, bool keys) {
+void TaxonPanel::draw_rows(Desk& desk, bool keys, float below) {
   const Theme& theme = desk.theme;
   if (keys && desk.state.screen == Screen::kMap) {
     if (ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_DownArrow))) move(desk, 1);
     if (ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_UpArrow))) move(desk, -1);
   }
   const float row = theme.px(kRow);
-  const float footer = desk.catalogue->taxa().unreadable > 0 ? theme.px(34) : 0;
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 0));
-  ImGui::BeginChild("rows", {0, -footer});
+  ImGui::BeginChild("rows", {0, below > 0 ? -below - theme.px(4) : 0});
   if (scroll_to_taxon_) {
     const auto it = std::find(rows_.begin(), rows_.end(), desk.state.taxon);
     if (it != rows_.end()) {

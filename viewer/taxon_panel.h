@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "viewer/desk.h"
+#include "viewer/pair_choice.h"
 
 namespace differentia::viewer {
 
@@ -15,7 +16,8 @@ class TaxonPanel {
   void draw(Desk& desk, const Box& place, bool keys, bool find);
 
  private:
-  void draw_rows(Desk& desk, bool keys);
+  // `below`: pixels that are left free.
+  void draw_rows(Desk& desk, bool keys, float below);
   void draw_row(Desk& desk, std::int32_t taxon, float height);
   void move(Desk& desk, int by);
 
@@ -24,6 +26,8 @@ class TaxonPanel {
   std::vector<std::int32_t>
       rows_;  // taxa that match; before them always State::kAllTaxa where there is such a map
   bool scroll_to_taxon_ = true;
+  CompareChoice compare_;
+  float below_ = 0;  // height of what lies below the rows, as it was in the last frame
 };
 
 }  // namespace differentia::viewer

@@ -15,6 +15,7 @@
 
 #include "base/photo_geometry.h"
 #include "viewer/initial_view.h"
+#include "viewer/pair_jobs.h"
 #include "viewer/photo_explainer.h"
 
 namespace differentia::viewer {
@@ -24,6 +25,7 @@ struct ViewOptions {
   std::string photo_root;              // where the photos are now; empty: where the atlas says
   std::string model;                   // of the atlas; empty: the one the atlas names
   ExplainerFactory make_explainer;     // loads the model; empty: no saliency
+  PairComparer compare_pair;           // compares two taxa; empty: in a terminal only
   std::string demo_atlas;              // what "Open the demo" opens; empty: it is not offered
   std::string demo_model;              // its model, where the demo names none itself; may be empty
   InitialView initial;                 // what is shown first

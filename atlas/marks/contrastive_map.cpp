@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kRowsPerCluster = 64;
 constexpr std::size_t kMostClusters = 160;  // more cost time, and bands too thin to see
-constexpr double kStrongest = 0.75;         // share of the positions that are chosen by attribution
+constexpr double kLeastWeight = 0.1;        // of a position that adds nothing, against the mean one
 constexpr int kRounds = 40;                 // of 2-opt; it settles in a few
 
 // The sum of a path's steps over unit centroids falls by each exchange; endless loops by rounding
@@ -116,34 +116,63 @@ std::vector<std::size_t> peaks_of(const PairWorkings& workings, Side side) {
   return peaks;
 }
 
-// In rising order.
+// The factor of weights to chances, of 1 at most, that sum to `wanted` over what is not certain.
+double sample_factor(const std::vector<double>& weight, const std::vector<char>& certain,
+                     double wanted) {
+  double low = 0, high = 1;
+  const auto sum_of = [&](double factor) {
+    double sum = 0;
+    for (std::size_t p = 0; p < weight.size(); ++p)
+      if (!certain[p]) sum += std::min(1.0, factor * weight[p]);
+    return sum;
+  };
+  const auto left = static_cast<double>(std::count(certain.begin(), certain.end(), 0));
+  while (sum_of(high) < std::min(wanted, left) - 0.5 && high < 1e12) high *= 2;
+  for (int halving = 0; halving < 60; ++halving) {
+    const double middle = (low + high) / 2;
+    (sum_of(middle) < wanted ? low : high) = middle;
+  }
+  return high;
+}
+
+// In rising order. The chance of a position grows with what it adds, for or against, so that no
+// edge shows where the sample ends; peaks of marks are certain.
 std::vector<std::size_t> chosen_positions(const PairWorkings& workings, Side side,
                                           std::size_t most) {
   const std::vector<float>& toward = workings.pair.side(side).toward;
-  std::vector<std::size_t> all(toward.size());
-  std::iota(all.begin(), all.end(), std::size_t{0});
-  if (all.size() <= most) return all;
-  std::vector<char> chosen(all.size(), 0);
-  std::size_t count = 0;
-  const auto choose = [&](std::size_t position, std::size_t limit) {
-    if (count >= limit || chosen[position]) return;
-    chosen[position] = 1;
-    ++count;
-  };
-  for (const std::size_t peak : peaks_of(workings, side)) choose(peak, most);
-  std::stable_sort(all.begin(), all.end(), [&](std::size_t a, std::size_t b) {
-    return std::abs(toward[a]) > std::abs(toward[b]);
-  });
-  const auto strongest = static_cast<std::size_t>(kStrongest * static_cast<double>(most));
-  for (const std::size_t position : all) choose(position, strongest);
-  std::vector<std::size_t> left;
-  for (std::size_t p = 0; p < chosen.size(); ++p)
-    if (!chosen[p]) left.push_back(p);
-  const std::size_t wanted = most - count;
-  for (std::size_t i = 0; i < wanted; ++i) choose(left[i * left.size() / wanted], most);
   std::vector<std::size_t> positions;
-  for (std::size_t p = 0; p < chosen.size(); ++p)
-    if (chosen[p]) positions.push_back(p);
+  if (toward.size() <= most) {
+    positions.resize(toward.size());
+    std::iota(positions.begin(), positions.end(), std::size_t{0});
+    return positions;
+  }
+  std::vector<double> weight(toward.size());
+  double mean = 0;
+  for (std::size_t p = 0; p < toward.size(); ++p) {
+    weight[p] = std::abs(toward[p]);
+    mean += weight[p] / static_cast<double>(toward.size());
+  }
+  for (double& one : weight) one = mean > 0 ? one + kLeastWeight * mean : 1;
+  std::vector<char> certain(toward.size(), 0);
+  std::size_t count = 0;
+  for (const std::size_t peak : peaks_of(workings, side)) {
+    if (count == most / 2 || certain[peak]) continue;
+    certain[peak] = 1;
+    ++count;
+  }
+  const double factor = sample_factor(weight, certain, static_cast<double>(most - count));
+  // Systematic sampling: as many as the chances sum to, evenly along the positions.
+  double sum = 0.5;
+  for (std::size_t p = 0; p < toward.size(); ++p) {
+    bool chosen = certain[p] != 0;
+    if (!chosen) {
+      const double before = std::floor(sum);
+      sum += std::min(1.0, factor * weight[p]);
+      chosen = std::floor(sum) > before && count < most;
+      count += chosen;
+    }
+    if (chosen) positions.push_back(p);
+  }
   return positions;
 }
 

@@ -50,6 +50,15 @@ std::int64_t checked_version(Database& database) {
   return version;
 }
 
+// The lock comes first: of two programs that make the file one finds it made.
+void begin_writing(Database& database) {
+  database.run("BEGIN IMMEDIATE");
+  if (checked_version(database) == 0)
+    database.run(kDerivedSchema +
+                 fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", kDerivedId,
+                             kDerivedVersion));
+}
+
 template <typename T>
 gsl::span<const std::byte> bytes_of(const std::vector<T>& values) {
   return gsl::as_bytes(gsl::span<const T>(values));
@@ -109,12 +118,7 @@ std::string derived_path(const std::string& atlas) {
 
 void keep_pair(const std::string& file, const KeptPair& pair) {
   Database database(file, Database::Mode::kWriteShared);
-  // The lock comes first: of two programs that make the file one finds it made.
-  database.run("BEGIN IMMEDIATE");
-  if (checked_version(database) == 0)
-    database.run(kDerivedSchema +
-                 fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {};", kDerivedId,
-                             kDerivedVersion));
+  begin_writing(database);
   const PairSummary& summary = pair.summary;
   const PairMap map = pair.map.value_or(PairMap());
   // A result with the same key gives way, with its id: the newest one's is the highest.
@@ -129,6 +133,12 @@ void keep_pair(const std::string& file, const KeptPair& pair) {
             summary.shown, pair.result, bytes_of(map.x), bytes_of(map.y), bytes_of(map.photo),
             bytes_of(map.row), bytes_of(map.column), bytes_of(map.side), bytes_of(map.mark))
       .run();
+  database.run("COMMIT");
+}
+
+void require_keepable(const std::string& file) {
+  Database database(file, Database::Mode::kWriteShared);
+  begin_writing(database);
   database.run("COMMIT");
 }
 

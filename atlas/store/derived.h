@@ -63,6 +63,9 @@ struct KeptPair {
 // the file; nothing is lost then.
 void keep_pair(const std::string& file, const KeptPair& pair);
 
+// Throws what keep_pair() would throw now; makes the file where it is not there.
+void require_keepable(const std::string& file);
+
 // Of this program's version: for every pair of the atlas with that hash the one result that
 // kept_pair() gives, by ids of the taxa. Throws DamagedAtlas, and InputError as keep_pair().
 std::vector<PairSummary> kept_pairs(const std::string& file, const std::string& atlas_hash);

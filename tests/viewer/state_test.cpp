@@ -71,7 +71,9 @@ TEST_CASE("another taxon leaves nothing of the last behind") {
   state.show_taxon(1);
   state.show_concept(3);
   state.fit_requested = false;
-  state.show_photo_on_map(9);
+  store::PhotoRecord photo;
+  photo.id = 9;
+  state.show_photo_on_map(photo);
   state.show_taxon(2);
   CHECK(state.selection.kind == Selection::Kind::kNone);
   CHECK(state.highlighted_photo == -1);

@@ -60,6 +60,15 @@ std::unique_ptr<viewer::PhotoExplainer> make_photo_explainer(const std::string& 
   return std::unique_ptr<viewer::PhotoExplainer>(explainer);
 }
 
+void compare_pair_of_atlas(const viewer::PairQuestion& question, const ProgressCallback& progress) {
+  std::string failure;
+  if (engine_function<decltype(differentia_compare_pair)>("differentia_compare_pair")(
+          &question, &progress, &failure))
+    return;
+  if (failure.empty()) throw Interrupted();
+  throw InputError(failure);
+}
+
 std::map<std::string, std::string> check_saliency_method(const std::string& name,
                                                          const std::vector<std::string>& options) {
   std::map<std::string, std::string> apart;

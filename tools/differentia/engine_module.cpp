@@ -4,8 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "explain/saliency/method.h"
 #include "tools/differentia/engine.h"
+#include "tools/differentia/live_pair.h"
 #include "tools/differentia/live_saliency.h"
 #include "tools/differentia/method_list.h"
 #include "tools/differentia/verbs.h"
@@ -30,6 +32,19 @@ differentia_make_photo_explainer(const char* model_path, std::string* failure) {
     *failure = error.what();
     return nullptr;
   }
+}
+
+extern "C" __attribute__((visibility("default"))) bool differentia_compare_pair(
+    const viewer::PairQuestion* question, const ProgressCallback* progress, std::string* failure) {
+  try {
+    cli::compare_for_viewer(*question, *progress);
+    return true;
+  } catch (const Interrupted&) {
+    failure->clear();
+  } catch (const std::exception& error) {
+    *failure = error.what();
+  }
+  return false;
 }
 
 extern "C" __attribute__((visibility("default"))) void differentia_check_saliency_method(

@@ -29,8 +29,8 @@ int tested_marks(const PairMarks& marks) {
                     [](const Mark& mark) { return mark.status == MarkStatus::kTested; }));
 }
 
-void keep_result(const PairRequest& request, const PairMarks& marks,
-                 std::optional<store::PairMap> map, Console& console) {
+void keep_pair_of(const PairRequest& request, const PairMarks& marks,
+                  std::optional<store::PairMap> map) {
   store::KeptPair pair;
   store::PairKey& key = pair.summary.key;
   key.atlas = request.atlas.hash();
@@ -43,8 +43,13 @@ void keep_result(const PairRequest& request, const PairMarks& marks,
   pair.summary.shown = tested_marks(marks);
   pair.result = pair_json(marks, request.atlas).dump();
   pair.map = std::move(map);
+  store::keep_pair(store::derived_path(request.atlas.path()), pair);
+}
+
+void keep_result(const PairRequest& request, const PairMarks& marks,
+                 std::optional<store::PairMap> map, Console& console) {
   try {
-    store::keep_pair(store::derived_path(request.atlas.path()), pair);
+    keep_pair_of(request, marks, std::move(map));
   } catch (const InputError& error) {
     console.remark(fmt::format("The result could not be kept for the viewer: {}", error.what()));
   }

@@ -15,8 +15,12 @@ namespace differentia::cli {
 // Field marks whose removal is shown to move the model.
 int tested_marks(const PairMarks& marks);
 
-// Where it cannot be kept (a folder that may not be written to, a full disk, a newer program's
-// file), says so in one remark: the result itself is whole.
+// Throws what store::keep_pair() throws.
+void keep_pair_of(const PairRequest& request, const PairMarks& marks,
+                  std::optional<store::PairMap> map);
+
+// The same, but where it cannot be kept (a folder that may not be written to, a full disk, a newer
+// program's file), says so in one remark: the result itself is whole.
 void keep_result(const PairRequest& request, const PairMarks& marks,
                  std::optional<store::PairMap> map, Console& console);
 

@@ -25,6 +25,7 @@ struct Flags {
   std::string centre;
   bool no_outlines = false;
   std::vector<std::string> method_options;
+  std::vector<std::string> pair;
 };
 
 Size size_of(const std::string& text) {
@@ -63,7 +64,14 @@ int view(Console& console, Flags& flags) {
   options.initial.outlines = !flags.no_outlines;
   if (!flags.cell.empty()) options.initial.cell = viewer::cell_place_of(flags.cell);
   if (!flags.centre.empty()) options.initial.centre = point_of(flags.centre);
+  if (!flags.pair.empty()) {
+    options.initial.pair_a = flags.pair.at(0);
+    options.initial.pair_b = flags.pair.at(1);
+  } else if (options.initial.mark != 0) {
+    throw InputError("--mark is of a pair: say which by --pair A B.");
+  }
   options.make_explainer = make_photo_explainer;
+  options.compare_pair = compare_pair_of_atlas;
   options.stop_asked = [] { return Console::stop_asked(); };
   try {
     options.demo_atlas = data_path("demo/demo.atlas");
@@ -120,8 +128,16 @@ Verb view_verb() {
         app.add_option("--cell", flags->cell, "A cell to show")
             ->type_name("LEVEL:X,Y")
             ->group("State");
+        app.add_option("--pair", flags->pair,
+                       "What tells these two taxa apart: ids or any unambiguous parts of names")
+            ->type_name("A B")
+            ->expected(2)
+            ->group("State");
+        app.add_option("--mark", initial.mark,
+                       "Number of the pair's mark to show; of a context cue negative")
+            ->group("State");
         app.add_option("--exemplar", initial.exemplar,
-                       "Exemplar of the concept or cell to open as a photo")
+                       "Exemplar of the concept, cell or mark to open as a photo")
             ->group("State");
         app.add_option("--photo", initial.photo,
                        "A photo to open: its id, or any unambiguous end of its path")

@@ -25,6 +25,7 @@ constexpr double kHighest = 400;              // photo
 constexpr int kPictureSide = 1200;            // pixels of the longer side
 constexpr double kAround = 0.3;  // of the subject's longer side, that is left around it
 constexpr double kNearly = 0.6;  // share of the photo from which on it is shown whole
+constexpr double kRing = 0.62;   // of a mark's box: it is a window of the grid, wider than the mark
 constexpr double kDim = 0.5;     // of what is not lit
 constexpr double kPointsToAnInch = 72;
 
@@ -73,8 +74,8 @@ cv::Mat lit_picture(const cv::Mat& bgr, const PhotoOnPair& photo, const Box& par
     const TickedMark& mark = *one.ticked;
     if (mark.presence == MarkPresence::kHidden) continue;
     const Ring ring{{(mark.place.x - part.x) * to_x, (mark.place.y - part.y) * to_y},
-                    {std::max(least, 0.5 * mark.box.width * to_x),
-                     std::max(least, 0.5 * mark.box.height * to_y)},
+                    {std::max(least, 0.5 * kRing * mark.box.width * to_x),
+                     std::max(least, 0.5 * kRing * mark.box.height * to_y)},
                     mark.presence == MarkPresence::kSeen};
     rings.push_back(ring);
     if (ring.seen)
@@ -210,7 +211,9 @@ class Composer {
     std::vector<Paragraph> texts;
     for (const Lit& one : lit_) {
       if (one.ticked->presence == MarkPresence::kHidden || heads.size() >= kMostLabels) continue;
-      const Box place = shown.place(one.ticked->box);
+      Box place = shown.place(one.ticked->box);
+      place.width *= kRing;
+      place.height *= kRing;
       const Point middle{(one.ticked->place.x - shown.box.x) / shown.box.width,
                          (one.ticked->place.y - shown.box.y) / shown.box.height};
       if ((middle.x < 0.5) != left) continue;

@@ -110,12 +110,15 @@ void File::sync() {
 
 void write_whole_file(const std::string& path, std::string_view bytes) {
   const std::string temporary = path + ".tmp";
-  {
-    File file(temporary, File::Mode::kCreate, path);
+  File file(temporary, File::Mode::kCreate, path);
+  try {
     file.write_at(0, bytes.data(), bytes.size());
     file.sync();
+    rename_path(temporary, path);
+  } catch (...) {
+    ::unlink(temporary.c_str());
+    throw;
   }
-  rename_path(temporary, path);
 }
 
 std::string read_whole_file(const std::string& path) {

@@ -156,10 +156,11 @@ std::string remark_of(const PairMarks& pair) {
          "that the model is right.";
 }
 
-std::string claim_sentence() {
-  return "The plate shows what this model goes by in these photos; it does not claim that the "
-         "marks "
-         "are diagnostic of the taxa, nor that the model is right.";
+std::string claim_sentence(const std::string& what) {
+  return fmt::format(
+      "The {} shows what this model goes by in these photos; it does not claim that the marks are "
+      "diagnostic of the taxa, nor that the model is right.",
+      what);
 }
 
 std::string verdict_sentence(const PairMarks& pair) {

@@ -33,8 +33,8 @@ std::string decided_sentence(const PairMarks& pair);
 // and what it does not prove.
 std::string remark_of(const PairMarks& pair);
 
-// What the plate does not claim.
-std::string claim_sentence();
+// What the plate does not claim, or the page of a taxon.
+std::string claim_sentence(const std::string& what = "plate");
 
 // The reason that there is none: the comparison's verdict, or that no mark is there to be shown.
 // Empty where there are marks and no verdict.

@@ -230,7 +230,8 @@ class Species {
   }
 
   void foot() {
-    const Paragraph claim = flow_.set(italic(escaped(claim_sentence())), flow_.inner(), s_.body);
+    const Paragraph claim =
+        flow_.set(italic(escaped(claim_sentence("page"))), flow_.inner(), s_.body);
     const std::string photos = credits_.sentence();
     const Paragraph said =
         flow_.set(photos.empty() ? "" : "Photos. " + escaped(photos), flow_.inner(), s_.fine);

@@ -154,7 +154,7 @@ std::string taxon_html(const std::vector<Rival>& rivals) {
       taxon.name);
   page.up = "../";
   page.body = body;
-  page.made_by = html_paragraph("", claim_sentence()) + credit_list(credits);
+  page.made_by = html_paragraph("", claim_sentence("page")) + credit_list(credits);
   for (const std::string& model : models) page.made_by += html_origin(model);
   return html_page(page);
 }

@@ -1,6 +1,9 @@
 #include "atlas/plate/taxon_rivals.h"
 
 #include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <limits>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -21,6 +24,12 @@ double told(const PairMarks& pair) {
   return a.of + b.of > 0 ? static_cast<double>(a.with + b.with) / (a.of + b.of) : 1;
 }
 
+// Of the two on average, logits: how far the model holds them apart.
+double margin(const PairMarks& pair) {
+  const double margin = 0.5 * (pair.taxa[0].margin + pair.taxa[1].margin);
+  return std::isfinite(margin) ? margin : std::numeric_limits<double>::max();
+}
+
 }  // namespace
 
 std::map<std::string, std::vector<Rival>> rivals_of_taxa(const std::vector<PlateRecord>& records) {
@@ -30,10 +39,11 @@ std::map<std::string, std::vector<Rival>> rivals_of_taxa(const std::vector<Plate
       taxa[record.pair.taxon(side).record.name].push_back({&record, side});
   for (auto& [name, rivals] : taxa) {
     std::sort(rivals.begin(), rivals.end(), [](const Rival& one, const Rival& two) {
-      return std::tuple(-confused(one.record->pair), told(one.record->pair),
-                        one.taxon().record.name) < std::tuple(-confused(two.record->pair),
-                                                              told(two.record->pair),
-                                                              two.taxon().record.name);
+      const auto order = [](const Rival& rival) {
+        const PairMarks& pair = rival.record->pair;
+        return std::tuple(-confused(pair), told(pair), margin(pair), rival.taxon().record.name);
+      };
+      return order(one) < order(two);
     });
   }
   return taxa;
@@ -52,7 +62,10 @@ std::string mark_of_rival(const Rival& rival, const Mark& mark) {
   if (mark.carrier == rival.side)
     return theirs != nullptr ? escaped(*theirs) : sentence_markup(pair, mark_title(mark, pair));
   std::string text = theirs != nullptr ? *theirs : mark.words.text;
-  if (text.empty()) text = mark_title(mark, pair);
+  if (text.empty()) {
+    text = mark_title(mark, pair);
+    text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  }
   return taxon_markup(pair, mark.carrier, true) + ": " + sentence_markup(pair, text);
 }
 

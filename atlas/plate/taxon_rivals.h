@@ -20,8 +20,8 @@ struct Rival {
 };
 
 // By the taxon's name; each taxon's rivals nearest first: those that the model takes one for the
-// other most often, then those that it tells apart in the fewest photos. `records` must outlive
-// the result.
+// other most often, those that it tells apart in the fewest photos, those whose logits lie nearest.
+// `records` must outlive the result.
 std::map<std::string, std::vector<Rival>> rivals_of_taxa(const std::vector<PlateRecord>& records);
 
 inline constexpr std::size_t kMarksOfRival = 3;  // on a taxon's page

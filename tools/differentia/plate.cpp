@@ -150,6 +150,7 @@ int plates_of_pairs(Console& console, const Flags& flags) {
   order.page = page_options(flags);
   order.words = order.page.words;
   order.html = flags.html;
+  order.remark = flags.remark;
   order.book = flags.book;
   PairRequest request = atlas_request(flags.pair);
   find_pairs(flags, request, order);

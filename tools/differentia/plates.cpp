@@ -134,6 +134,7 @@ class Maker {
     if (site_) console_.print((fs::path(order_.html) / "index.html").string());
     for (const std::string* file : {&order_.book, &order_.species})
       if (!file->empty()) console_.print(*file);
+    if (order_.remark) console_.print(remark_of(records_.front().pair));
     ordered_json pairs = ordered_json::array(), taxa = ordered_json::array();
     const auto or_null = [](const std::string& text) {
       return text.empty() ? ordered_json() : ordered_json(text);

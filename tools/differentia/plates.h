@@ -21,6 +21,7 @@ struct PlatesOrder {
   std::string taxon;  // whose page `species` is
   std::map<int, std::string> words;  // a person's, of a single pair
   PlateOptions page;                 // of `species`
+  bool remark = false;               // printed, of a single pair
 };
 
 // What can be refused without work; also finds out whether files may be written where they go.

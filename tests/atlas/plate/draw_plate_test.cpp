@@ -9,18 +9,14 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "tests/atlas/plate/demo_pair.h"
+#include "tests/atlas/plate/folder.h"
 #include "tests/catch.h"
 
 using namespace differentia;
+using test::Folder;
 namespace fs = std::filesystem;
 
 namespace {
-
-struct Folder {
-  std::string path = (fs::temp_directory_path() / "differentia-plate-XXXXXX").string();
-  Folder() { REQUIRE(mkdtemp(path.data()) != nullptr); }
-  ~Folder() { fs::remove_all(path); }
-};
 
 bool meet(const Box& a, const Box& b) {
   constexpr double kSlack = 0.5;

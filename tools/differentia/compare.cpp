@@ -1,6 +1,7 @@
 // differentia compare NAME.atlas A B: what tells two taxa apart for the model; and which pairs of
 // an atlas are worth that question.
 
+#include <array>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -60,8 +61,12 @@ Verb compare_verb() {
             flags->rivals.add_to(app);
             flags->photo.add_to(app);
             flags->book.add_to(app);
-            app.get_option("--photo")->excludes("--book-mark");
-            app.get_option("--confusions")->excludes("--against-nearest");
+            // One question at a time.
+            const std::array<const char*, 4> questions{"--confusions", "--against-nearest",
+                                                       "--photo", "--book-mark"};
+            for (const char* one : questions)
+              for (const char* other : questions)
+                if (one != other) app.get_option(one)->excludes(app.get_option(other));
             return [flags](Console& console) { return compare(console, *flags); };
           }};
 }

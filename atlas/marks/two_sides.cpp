@@ -18,7 +18,7 @@ namespace {
 
 constexpr double kNear = 0.35;      // of the subject's bounding box: by the grid, worth a look
 constexpr double kSamePlace = 0.2;  // the same: by pixels, one place
-constexpr double kLeastRank = 1.0 / 3;
+constexpr double kLeastRank = 1.0 / 4;
 constexpr double kClearly = 0.025;  // chance
 constexpr double kRadius = 0.12;    // of the root of the subject's area
 constexpr std::size_t kLeast = 5;   // photos of either
@@ -115,8 +115,7 @@ double structure(const cv::Mat& picture, Point centre, double radius) {
                              0, scale, kPatch / 2.0 - scale * centre.y);
   cv::Mat patch, lab;
   cv::warpAffine(picture, patch, to_patch, {kPatch, kPatch}, cv::INTER_AREA, cv::BORDER_REPLICATE);
-  patch.convertTo(patch, CV_32F, 1.0 / 255);
-  cv::cvtColor(patch, lab, cv::COLOR_RGB2Lab);
+  cv::cvtColor(patch, lab, cv::COLOR_RGB2Lab);  // 8 bits: lightness 0…255, as the eye weighs it
   cv::Mat across, down;
   cv::Sobel(lab, across, CV_32F, 1, 0);
   cv::Sobel(lab, down, CV_32F, 0, 1);

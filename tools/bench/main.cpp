@@ -22,6 +22,7 @@
 #include "tools/bench/identify.h"
 #include "tools/bench/map.h"
 #include "tools/bench/marks.h"
+#include "tools/bench/marks_speed.h"
 #include "tools/bench/plates.h"
 #include "tools/bench/python_way.h"
 #include "tools/bench/saliency.h"
@@ -29,6 +30,7 @@
 #include "tools/bench/same_bytes.h"
 #include "tools/bench/store.h"
 #include "tools/bench/table.h"
+#include "tools/bench/split_taxa.h"
 #include "tools/bench/taps.h"
 #include "tools/bench/viewer.h"
 #include "tools/bench/words.h"
@@ -127,6 +129,16 @@ const std::vector<Group>& groups() {
          MarkBenchOptions marks = mark_options(options, progress);
          marks.details = options.scratch + "/marks.txt";
          return bench_marks(marks, progress);
+       }},
+      {"split", "false marks: one species under two names",
+       [](const Options& options, const ProgressCallback& progress) {
+         MarkBenchOptions marks = mark_options(options, progress);
+         marks.details = options.scratch + "/split.txt";
+         return bench_split_taxa(marks, options.scratch, progress);
+       }},
+      {"marks-speed", "how long pairs take",
+       [](const Options& options, const ProgressCallback& progress) {
+         return bench_marks_speed(mark_options(options, progress), progress);
        }},
       {"words", "what is said of first marks against the descriptions",
        [](const Options& options, const ProgressCallback& progress) {

@@ -5,36 +5,26 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <numeric>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
-#include <opencv2/imgcodecs.hpp>
-#include <opencv2/imgproc.hpp>
 
-#include "atlas/build.h"
-#include "atlas/marks/compare.h"
 #include "atlas/marks/pair_evidence.h"
 #include "base/error.h"
-#include "base/random.h"
 #include "base/statistics.h"
 #include "explain/saliency/session.h"
-#include "tools/world/description.h"
-#include "tools/world/train/train.h"
-#include "tools/world/write_world.h"
+#include "tools/bench/part_places.h"
 
 namespace differentia {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kTolerance = 0.05;  // of the frame's longer side
-constexpr double kMoves = 0.2;       // of the margin
-constexpr double kLeastMargin = 1;   // logits: a nil margin makes everything a move
+constexpr double kMoves = 0.2;      // of the margin
+constexpr double kLeastMargin = 1;  // logits: a nil margin makes everything a move
 
 // What exchanging one part between two sisters does, a mean of both directions.
 struct PartEffect {
@@ -72,63 +62,10 @@ PairEffects read_effects(const std::string& report) {
   return effects;
 }
 
-// Distances to parts in photos of one world, as shares of the frame's longer side.
-class PartDistances {
- public:
-  explicit PartDistances(std::string root) : root_(std::move(root)) {}
-
-  // Whether the point lies within the tolerance of one of the parts; false where none is visible.
-  bool hit(const store::PhotoRecord& photo, Point point, const std::vector<std::string>& parts) {
-    const std::string key = fmt::format("{}|{}", photo.path, fmt::join(parts, ","));
-    auto found = maps_.find(key);
-    if (found == maps_.end()) found = maps_.emplace(key, distances(photo, parts)).first;
-    const cv::Mat& map = found->second;
-    if (map.empty()) return false;
-    const int x = std::clamp(static_cast<int>(point.x), 0, map.cols - 1);
-    const int y = std::clamp(static_cast<int>(point.y), 0, map.rows - 1);
-    return map.at<float>(y, x) <= kTolerance * std::max(map.cols, map.rows);
-  }
-
-  // A random point on the subject.
-  Point random_place(const store::PhotoRecord& photo) {
-    const cv::Mat mask = part_mask(photo);
-    std::vector<cv::Point> points;
-    cv::findNonZero(mask, points);
-    if (points.empty()) return {mask.cols / 2.0, mask.rows / 2.0};
-    Random random(1, stream_id("random place"), static_cast<std::uint32_t>(photo.id));
-    const cv::Point at = points[random.below(static_cast<std::uint32_t>(points.size()))];
-    return {at.x + 0.5, at.y + 0.5};
-  }
-
- private:
-  cv::Mat part_mask(const store::PhotoRecord& photo) const {
-    const fs::path path =
-        (fs::path(root_) / "parts" / fs::path(photo.path).lexically_relative("photos"))
-            .replace_extension(".png");
-    cv::Mat mask = cv::imread(path.string(), cv::IMREAD_GRAYSCALE);
-    if (mask.empty())
-      throw FileError(path.string(), path.string() + ": there is no such part mask.");
-    return mask;
-  }
-
-  cv::Mat distances(const store::PhotoRecord& photo, const std::vector<std::string>& parts) const {
-    const cv::Mat mask = part_mask(photo);
-    cv::Mat away(mask.size(), CV_8U, cv::Scalar(255));
-    for (const std::string& part : parts)
-      away.setTo(0, mask == static_cast<int>(world::part_from_name(part)));
-    if (cv::countNonZero(away) == static_cast<int>(away.total())) return {};
-    cv::Mat result;
-    cv::distanceTransform(away, result, cv::DIST_L2, 5);
-    return result;
-  }
-
-  std::string root_;
-  std::map<std::string, cv::Mat> maps_;
-};
-
 // Of one pair: the share of its carrier's testing photos in which a place is right.
 struct PairHits {
-  double mark = 0, map_peak = 0, grad_cam = 0, random = 0, centre = 0;
+  double mark = 0, map_peak = 0, grad_cam = 0, salient = 0, random = 0, centre = 0;
+  bool recalled = false;  // a mark of the first three is right
   bool most(double share) const { return share > 0.5; }
 };
 
@@ -139,10 +76,9 @@ Point map_peak(const PairEvidence& pair, const PairSide& side, std::size_t photo
   return side.photos[photo].geometry.to_photo(pair.layer.grid.centre(p / width, p % width));
 }
 
-Point grad_cam_peak(SaliencySession& session, const std::string& path, int own, int rival) {
-  const Photo photo = decode_photo(path);
-  const Saliency saliency = session.run(photo, Target::difference(own, rival), SaliencyOptions{});
-  cv::Mat map = saliency.map.clone();
+// Where plain Grad-CAM is highest, photo coordinates.
+Point grad_cam_peak(SaliencySession& session, const Photo& photo, const Target& target) {
+  cv::Mat map = session.run(photo, target, SaliencyOptions{}).map.clone();
   cv::patchNaNs(map, -1e30);
   cv::Point at;
   cv::minMaxLoc(map, nullptr, nullptr, nullptr, &at);
@@ -157,8 +93,9 @@ struct Judged {
   std::vector<std::string> lines;
 };
 
-double share_of(const Mark& mark, const PairEvidence& pair, PartDistances& distances,
-                const std::vector<std::string>& parts) {
+// Of the carrier's testing photos, the share in which the mark is where `right` says.
+template <typename Right>
+double share_of(const Mark& mark, const PairEvidence& pair, const Right& right) {
   std::map<std::int32_t, Point> places;
   for (const Sighting& sighting : mark.sightings)
     if (sighting.testing) places[sighting.photo] = sighting.place;
@@ -167,94 +104,122 @@ double share_of(const Mark& mark, const PairEvidence& pair, PartDistances& dista
     if (!photo.testing) continue;
     of += 1;
     const auto found = places.find(photo.record.id);
-    hits += found != places.end() && distances.hit(photo.record, found->second, parts);
+    hits += found != places.end() && right(photo.record, found->second);
   }
   return of > 0 ? hits / of : 0;
 }
 
-void judge_world(const MarkWorld& world, const MarkBenchOptions& options,
-                 const ProgressCallback& progress, Judged& judged) {
-  const std::string root = fs::path(world.photos).parent_path().string();
-  const auto model = Model::load(world.model);
-  if (!fs::exists(world.atlas)) {
-    BuildOptions build_options;
-    build_options.photos = world.photos;
-    build_options.model = world.model;
-    build_options.output = world.atlas;
-    build_options.points_per_taxon = 500;
-    build_options.points_of_all = 0;
-    build_options.threads = options.threads;
-    build(build_options, progress);
+// One world while its pairs are judged.
+struct Judging {
+  const OpenWorld& world;
+  PartPlaces places;
+  SaliencySession session;
+
+  explicit Judging(const OpenWorld& of) : world(of), places(of.root), session(of.model, 16, 1) {}
+
+  double share_at(const Mark& mark, const PairEvidence& pair,
+                  const std::vector<std::string>& parts) {
+    return share_of(mark, pair, [&](const store::PhotoRecord& photo, Point place) {
+      return places.at(photo, place, parts);
+    });
   }
-  const store::Reader atlas(world.atlas);
-  std::map<std::string, std::int32_t> ids;
-  for (const store::TaxonRecord& taxon : atlas.taxa()) ids[taxon.name] = taxon.id;
-  PartDistances distances(root);
-  SaliencySession session(model, 16, 1);
+
+  // The greatest strength of marks that are at this part, and at no other differing part more
+  // nearly: a breast's mark near the throat is the breast's.
+  double strength_of(const std::string& part, const PairMarks& marks, const PairEvidence& pair,
+                     const std::vector<std::string>& differing) {
+    double strength = 0;
+    for (const Mark& mark : marks.marks) {
+      const double share = share_of(mark, pair, [&](const store::PhotoRecord& photo, Point place) {
+        const double distance = places.distance(photo, place, part);
+        return distance <= kPlaceTolerance &&
+               std::all_of(differing.begin(), differing.end(), [&](const std::string& one) {
+                 return distance <= places.distance(photo, place, one);
+               });
+      });
+      if (share > 0.5) strength = std::max(strength, mark.strength);
+    }
+    return strength;
+  }
+
+  // What other ways to find a place come to, in the photos of the first mark's carrier.
+  void judge_baselines(const PairEvidence& pair, Side carrier,
+                       const std::vector<std::string>& differing, PairHits& hits) {
+    const PairSide& side = pair.side(carrier);
+    const int own = side.taxon.output, rival = pair.side(other(carrier)).taxon.output;
+    double of = 0;
+    for (std::size_t i = 0; i < side.photos.size(); ++i) {
+      if (!side.photos[i].testing) continue;
+      const store::PhotoRecord& record = side.photos[i].record;
+      const Photo photo = decode_photo((fs::path(world.root) / record.path).string());
+      const auto right = [&](Point place) { return places.at(record, place, differing); };
+      of += 1;
+      hits.map_peak += right(map_peak(pair, side, i));
+      hits.random += right(places.random_place(record));
+      hits.centre += right({record.size.width / 2.0, record.size.height / 2.0});
+      hits.grad_cam += right(grad_cam_peak(session, photo, Target::difference(own, rival)));
+      hits.salient += right(grad_cam_peak(session, photo, Target::output(own)));
+    }
+    for (double* share :
+         {&hits.map_peak, &hits.random, &hits.centre, &hits.grad_cam, &hits.salient})
+      *share /= std::max(1.0, of);
+  }
+};
+
+std::string line_of(const std::string& world, const PairMarks& marks, const PairHits& hits,
+                    const std::vector<PartEffect>& parts, const std::vector<double>& at) {
+  std::string line =
+      fmt::format("{}: {} / {}: ", world, marks.taxa[0].record.name, marks.taxa[1].record.name);
+  for (const PartEffect& part : parts) line += fmt::format("{} {:.2f} ", part.part, part.share());
+  line += fmt::format("| margins {:.1f} {:.1f} | hit {:.2f} map {:.2f} cam {:.2f} random {:.2f}",
+                      marks.taxa[0].margin, marks.taxa[1].margin, hits.mark, hits.map_peak,
+                      hits.grad_cam, hits.random);
+  for (std::size_t m = 0; m < marks.marks.size(); ++m) {
+    const Mark& mark = marks.marks[m];
+    line += fmt::format(" | {}{} strength {:.2f} at {:.2f}", mark.carrier == Side::kA ? "A" : "B",
+                        mark.status == MarkStatus::kTested ? "*" : "", mark.strength, at[m]);
+  }
+  if (!marks.verdict.empty()) line += " | " + marks.verdict;
+  return line;
+}
+
+void judge_world(const OpenWorld& world, const MarkWorld& files, const MarkBenchOptions& options,
+                 const ProgressCallback& progress, Judged& judged) {
+  Judging judging(world);
   std::int64_t done = 0;
   const PairEffects effects =
-      read_effects((fs::path(world.model).parent_path() / "report.json").string());
+      read_effects((fs::path(files.model).parent_path() / "report.json").string());
   for (const auto& [names, parts] : effects) {
     report(progress, {"comparing sisters of " + world.name, done++,
                       static_cast<std::int64_t>(effects.size()), "pairs", names.first});
-    CompareOptions comparing;
-    comparing.test = options.test;
-    comparing.photo_root = root;
-    comparing.threads = options.threads;
-    const std::int32_t a = ids.at(names.first), b = ids.at(names.second);
-    const PairMarks marks = compare_pair(atlas, model, a, b, comparing);
+    const PairMarks marks = world.compare(names.first, names.second, options);
     PairEvidenceOptions gathering;
     gathering.threads = options.threads;
-    const PairEvidence pair = pair_evidence(atlas, model, a, b, gathering);
+    const PairEvidence pair = pair_evidence(world.atlas, world.model, world.taxa.at(names.first),
+                                            world.taxa.at(names.second), gathering);
     std::vector<std::string> differing;
     bool moves = false;
     for (const PartEffect& part : parts) {
       differing.push_back(part.part);
       moves = moves || part.share() >= kMoves;
-      double strength = 0;
-      for (const Mark& mark : marks.marks)
-        if (share_of(mark, pair, distances, {part.part}) > 0.5)
-          strength = std::max(strength, mark.strength);
-      judged.strengths.push_back(strength);
+    }
+    for (const PartEffect& part : parts) {
+      judged.strengths.push_back(judging.strength_of(part.part, marks, pair, differing));
       judged.effects.push_back(part.share());
     }
     if (!moves) continue;
     PairHits hits;
-    const Side carrier = marks.marks.empty() ? Side::kA : marks.marks.front().carrier;
-    if (!marks.marks.empty()) hits.mark = share_of(marks.marks.front(), pair, distances, differing);
-    const PairSide& side = pair.side(carrier);
-    double of = 0;
-    for (std::size_t i = 0; i < side.photos.size(); ++i) {
-      const store::PhotoRecord& photo = side.photos[i].record;
-      if (!side.photos[i].testing) continue;
-      of += 1;
-      hits.map_peak += distances.hit(photo, map_peak(pair, side, i), differing);
-      hits.random += distances.hit(photo, distances.random_place(photo), differing);
-      hits.centre +=
-          distances.hit(photo, {photo.size.width / 2.0, photo.size.height / 2.0}, differing);
-      hits.grad_cam +=
-          distances.hit(photo,
-                        grad_cam_peak(session, (fs::path(root) / photo.path).string(),
-                                      side.taxon.output, pair.side(other(carrier)).taxon.output),
-                        differing);
-    }
-    for (double* share : {&hits.map_peak, &hits.random, &hits.centre, &hits.grad_cam})
-      *share /= std::max(1.0, of);
+    std::vector<double> at;
+    for (const Mark& mark : marks.marks) at.push_back(judging.share_at(mark, pair, differing));
+    for (std::size_t m = 0; m < at.size() && m < 3; ++m)
+      hits.recalled = hits.recalled || hits.most(at[m]);
+    if (!at.empty()) hits.mark = at.front();
+    judging.judge_baselines(pair, marks.marks.empty() ? Side::kA : marks.marks.front().carrier,
+                            differing, hits);
     judged.pairs.push_back(hits);
-    const bool tested = !marks.marks.empty() && marks.marks.front().status == MarkStatus::kTested;
-    judged.tested += tested;
+    judged.tested += !marks.marks.empty() && marks.marks.front().status == MarkStatus::kTested;
     judged.refused += !marks.verdict.empty();
-    std::string line = fmt::format("{}: {} / {}: ", world.name, names.first, names.second);
-    for (const PartEffect& part : parts) line += fmt::format("{} {:.2f} ", part.part, part.share());
-    line += fmt::format("| margins {:.1f} {:.1f} | hit {:.2f} map {:.2f} cam {:.2f} random {:.2f}",
-                        marks.taxa[0].margin, marks.taxa[1].margin, hits.mark, hits.map_peak,
-                        hits.grad_cam, hits.random);
-    for (const Mark& mark : marks.marks)
-      line += fmt::format(" | {}{} strength {:.2f} at {:.2f}", mark.carrier == Side::kA ? "A" : "B",
-                          mark.status == MarkStatus::kTested ? "*" : "", mark.strength,
-                          share_of(mark, pair, distances, differing));
-    if (!marks.verdict.empty()) line += " | " + marks.verdict;
-    judged.lines.push_back(std::move(line));
+    judged.lines.push_back(line_of(world.name, marks, hits, parts, at));
   }
 }
 
@@ -263,11 +228,9 @@ void judge_world(const MarkWorld& world, const MarkBenchOptions& options,
 std::vector<BenchRow> bench_marks(const MarkBenchOptions& options,
                                   const ProgressCallback& progress) {
   Judged judged;
-  for (const MarkWorld& world : options.worlds) judge_world(world, options, progress, judged);
-  if (!options.details.empty()) {
-    std::ofstream file(options.details);
-    for (const std::string& line : judged.lines) file << line << "\n";
-  }
+  for (const MarkWorld& world : options.worlds)
+    judge_world(open_world(world, options.threads, progress), world, options, progress, judged);
+  write_lines(options.details, judged.lines);
   std::vector<std::string> names;
   for (const MarkWorld& world : options.worlds) names.push_back(world.name);
   const std::size_t n = judged.pairs.size();
@@ -289,11 +252,20 @@ std::vector<BenchRow> bench_marks(const MarkBenchOptions& options,
                     "carrier's held-out photos",
                     most, n, fmt::join(names, ", "), estimate.low, estimate.high, mean_share)};
   };
-  std::vector<BenchRow> rows{row("first mark", &PairHits::mark, 0.95),
-                             row("map's peak", &PairHits::map_peak, std::nullopt),
-                             row("Grad-CAM difference's peak", &PairHits::grad_cam, std::nullopt),
-                             row("random place on the subject", &PairHits::random, std::nullopt),
-                             row("photos' centre", &PairHits::centre, std::nullopt)};
+  std::vector<BenchRow> rows{
+      row("first mark", &PairHits::mark, 0.95),
+      row("map's peak", &PairHits::map_peak, std::nullopt),
+      row("Grad-CAM difference's peak", &PairHits::grad_cam, std::nullopt),
+      row("Grad-CAM's peak for the carrier alone", &PairHits::salient, std::nullopt),
+      row("random place on the subject", &PairHits::random, std::nullopt),
+      row("photos' centre", &PairHits::centre, std::nullopt)};
+  std::size_t recalled = 0;
+  for (const PairHits& pair : judged.pairs) recalled += pair.recalled;
+  const Estimate recall = wilson(recalled, n);
+  rows.push_back({"pairs of which one of the first three marks is at a part that differs",
+                  recall.value, "share", std::nullopt, true,
+                  fmt::format("{} of {}, 95 % interval {:.2f} to {:.2f}", recalled, n, recall.low,
+                              recall.high)});
   const double correlation = spearman(judged.strengths, judged.effects);
   rows.push_back(
       {"marks' strength against the effect of exchanging the part", correlation, "Spearman", 0.8,
@@ -304,34 +276,6 @@ std::vector<BenchRow> bench_marks(const MarkBenchOptions& options,
        "share", std::nullopt, true,
        fmt::format("{} of {}; {} are said to have no reason", judged.tested, n, judged.refused)});
   return rows;
-}
-
-MarkWorld invented_world(unsigned number, const std::string& folder, int threads,
-                         const ProgressCallback& progress) {
-  MarkWorld result;
-  result.name = fmt::format("invented {}", number);
-  result.photos = folder + "/world/photos.csv";
-  result.model = folder + "/network/model.pt";
-  result.atlas = folder + "/marks.atlas";
-  fs::create_directories(folder);
-  if (!fs::exists(folder + "/world")) {
-    world::WorldOptions options;
-    options.invent = number;
-    options.output = folder + "/world";
-    options.train_photos = 0;
-    options.test_photos = 64;
-    options.several_photos = 0;
-    options.threads = threads;
-    world::write_world(options, progress);
-  }
-  if (!fs::exists(result.model)) {
-    world::TrainOptions options;
-    options.invent = number;
-    options.output = folder + "/network";
-    options.threads = threads;
-    world::train_world(options, progress);
-  }
-  return result;
 }
 
 }  // namespace differentia

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <map>
 
 #include <fmt/format.h>
@@ -11,9 +10,7 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
-#include "atlas/build.h"
 #include "atlas/marks/colour_names.h"
-#include "atlas/marks/compare.h"
 #include "atlas/marks/words.h"
 #include "base/error.h"
 #include "base/statistics.h"
@@ -157,21 +154,8 @@ std::vector<BenchRow> bench_words(const MarkBenchOptions& options,
   std::vector<std::string> names, lines;
   for (const MarkWorld& world : options.worlds) {
     names.push_back(world.name);
-    const std::string root = fs::path(world.photos).parent_path().string();
-    const auto model = Model::load(world.model);
-    if (!fs::exists(world.atlas)) {
-      BuildOptions building;
-      building.photos = world.photos;
-      building.model = world.model;
-      building.output = world.atlas;
-      building.points_per_taxon = 500;
-      building.points_of_all = 0;
-      building.threads = options.threads;
-      build(building, progress);
-    }
-    const store::Reader atlas(world.atlas);
-    std::map<std::string, std::int32_t> ids;
-    for (const store::TaxonRecord& taxon : atlas.taxa()) ids[taxon.name] = taxon.id;
+    const OpenWorld open = open_world(world, options.threads, progress);
+    const std::string& root = open.root;
     const auto description = world::load_description(root + "/description.json");
     const auto sisters = world::sister_pairs(description);
     std::int64_t done = 0;
@@ -180,17 +164,13 @@ std::vector<BenchRow> bench_words(const MarkBenchOptions& options,
       const std::string& second = description.species[static_cast<std::size_t>(b)].name;
       report(progress, {"describing marks of " + world.name, done++,
                         static_cast<std::int64_t>(sisters.size()), "pairs", first});
-      CompareOptions comparing;
-      comparing.test = options.test;
-      comparing.photo_root = root;
-      comparing.threads = options.threads;
-      PairMarks marks = compare_pair(atlas, model, ids.at(first), ids.at(second), comparing);
+      PairMarks marks = open.compare(first, second, options);
       WordsOptions wording;
       wording.photo_root = root;
       wording.threads = options.threads;
-      describe_marks(marks, atlas, wording);
+      describe_marks(marks, open.atlas, wording);
       ++pairs;
-      const auto judged = judge_words(marks, atlas, root, description);
+      const auto judged = judge_words(marks, open.atlas, root, description);
       if (!judged) continue;
       ++n;
       right += judged->own && judged->other;
@@ -200,10 +180,7 @@ std::vector<BenchRow> bench_words(const MarkBenchOptions& options,
       lines.push_back(world.name + ": " + judged->line);
     }
   }
-  if (!options.details.empty()) {
-    std::ofstream file(options.details);
-    for (const std::string& line : lines) file << line << "\n";
-  }
+  write_lines(options.details, lines);
   const auto row = [&](const char* name, std::size_t count, std::optional<double> target) {
     const Estimate share = wilson(count, n);
     return BenchRow{

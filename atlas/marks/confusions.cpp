@@ -93,8 +93,7 @@ Confusions rank_confusions(const std::vector<store::TaxonRecord>& taxa,
     if (counted[static_cast<std::size_t>(taxon.id)] == 0) result.uncounted.push_back(taxon.id);
     for (const std::int32_t output : taxon.rivals) {
       const auto [first, last] = of_output.equal_range(output);
-      for (auto rival = first; rival != last; ++rival)
-        if (output != taxon.output) add(taxon.id, rival->second);
+      for (auto rival = first; rival != last; ++rival) add(taxon.id, rival->second);
     }
     const auto [first, last] = of_output.equal_range(taxon.output);
     for (auto twin = first; twin != last; ++twin)

@@ -31,24 +31,24 @@ bool at_one_place(const Sighting& one, const Sighting& two, const RivalsMarksOpt
          options.same_distance * side;
 }
 
-// same_place(), and 0 for what cannot be one thing: two parts, or two marks of one pair, which has
-// told them apart.
-double fit(const Found& one, const Found& two, const RivalsMarksOptions& options) {
-  const std::string &part = one.mark->words.part, &other_part = two.mark->words.part;
+// same_place(), and 0 for what is named as two parts.
+double fit(const Mark& one, const Mark& two, const RivalsMarksOptions& options) {
+  const std::string &part = one.words.part, &other_part = two.words.part;
   const bool two_parts = !part.empty() && !other_part.empty() && part != other_part;
-  return one.pair == two.pair || two_parts ? 0 : same_place(*one.mark, *two.mark, options);
+  return two_parts ? 0 : same_place(one, two, options);
 }
 
 using Group = std::vector<std::size_t>;  // indexes into `found`
 
-// The best fitting put together first, as long as two groups' marks fit on average and none is of
-// the same pair (average linkage).
+// The best fitting put together first, as long as two groups' marks fit on average (average
+// linkage) and none is of one pair, which has told its marks apart.
 std::vector<Group> groups_of(const std::vector<Found>& found, const RivalsMarksOptions& options) {
   std::vector<std::vector<double>> fits(found.size(), std::vector<double>(found.size()));
   std::vector<Group> groups;
   for (std::size_t i = 0; i < found.size(); ++i) {
     groups.push_back({i});
-    for (std::size_t j = 0; j < i; ++j) fits[i][j] = fits[j][i] = fit(found[i], found[j], options);
+    for (std::size_t j = 0; j < i; ++j)
+      fits[i][j] = fits[j][i] = fit(*found[i].mark, *found[j].mark, options);
   }
   const auto mean_fit = [&](const Group& one, const Group& two) {
     double sum = 0;

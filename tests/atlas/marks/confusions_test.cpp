@@ -3,13 +3,18 @@
 #include "atlas/marks/confusions.h"
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <limits>
 
-#include "atlas/marks/pair_evidence.h"
+#include <unistd.h>
+
+#include "atlas/build.h"
 #include "atlas/marks/rivals.h"
 #include "tests/catch.h"
 
 using namespace differentia;
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -185,6 +190,46 @@ TEST_CASE("nearest rivals: those confused twice or more, then by margin", "[conf
   CHECK(rivals[2].taxon == 1);
   CHECK(rivals[2].named.with == 1);
   CHECK(rivals[2].named.of == 39);
+}
+
+TEST_CASE("mean logits are of photos not marked train, where a taxon has such", "[confusions]") {
+  const fs::path folder =
+      fs::temp_directory_path() / ("differentia_rivals_test_" + std::to_string(::getpid()));
+  fs::create_directories(folder);
+  std::ofstream csv(folder / "photos.csv");
+  csv << "photo,taxon,split\n";
+  for (int i = 0; i < 3; ++i)
+    for (const char* species : {"guttata", "aurantia"})
+      csv << fs::absolute("data/demo/photos/turdisca_").string() << species << "/t000" << i
+          << ".jpg,Turdisca " << species << ","
+          << (i < 2 || species == std::string("aurantia") ? "train" : "test") << "\n";
+  csv.close();
+  BuildOptions options;
+  options.photos = (folder / "photos.csv").string();
+  options.model = "data/world/clean/model.pt";
+  options.output = (folder / "few.atlas").string();
+  options.points_per_taxon = 100;
+  options.points_of_all = 0;
+  options.taxon_layout.epochs = 2;
+  build(options);
+  {
+    const store::Reader atlas(options.output);
+    for (const store::TaxonRecord& taxon : atlas.taxa()) {
+      const bool only_train = taxon.name == "Turdisca aurantia";
+      double sum = 0;
+      int photos = 0;
+      for (const store::PhotoRecord& photo : atlas.photos_of_taxon(taxon.id)) {
+        if (photo.split == "train" && !only_train) continue;
+        sum += photo.logit;
+        ++photos;
+      }
+      CHECK(photos == (only_train ? 3 : 1));
+      const auto logits = mean_logits_of(atlas, Model::load(options.model), taxon.id);
+      // Kept grids are of half precision.
+      CHECK(logits[static_cast<std::size_t>(taxon.output)] == Approx(sum / photos).margin(0.05));
+    }
+  }
+  fs::remove_all(folder);
 }
 
 TEST_CASE("the atlas that ships: counts of its photos, margins as the network's", "[confusions]") {

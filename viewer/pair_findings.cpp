@@ -62,8 +62,30 @@ std::vector<PairSighting> sightings_of(const json& list, const PhotosByPath& pho
   return sightings;
 }
 
-std::string title_of(const PairMark& mark, const json& value) {
-  std::string words = value.at("words").get<std::string>();
+// Sentences with the taxa's names as people read them.
+class Readable {
+ public:
+  void add(const std::string& name) {
+    if (display_name(name) != name) names_.emplace_back(name, display_name(name));
+  }
+  std::string operator()(std::string sentence) const {
+    for (const auto& [name, shown] : names_)
+      for (std::size_t at = sentence.find(name); at != std::string::npos;
+           at = sentence.find(name, at + shown.size()))
+        sentence.replace(at, name.size(), shown);
+    return sentence;
+  }
+  std::vector<std::string> operator()(std::vector<std::string> sentences) const {
+    for (std::string& one : sentences) one = (*this)(std::move(one));
+    return sentences;
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> names_;
+};
+
+std::string title_of(const PairMark& mark, const json& value, const Readable& readable) {
+  std::string words = readable(value.at("words").get<std::string>());
   if (!words.empty()) return words;
   words = mark.presence ? "something only it shows" : "a part that looks different";
   const double down = number_of(value.at("place").at("y"));
@@ -73,13 +95,13 @@ std::string title_of(const PairMark& mark, const json& value) {
 }
 
 PairMark mark_of(const json& value, bool context, const std::string& name_of_a,
-                 const PhotosByPath& photos) {
+                 const PhotosByPath& photos, const Readable& readable) {
   PairMark mark;
   mark.number = value.at("number").get<int>() * (context ? -1 : 1);
   mark.of_a = value.at("carrier").get<std::string>() == name_of_a;
   mark.presence = value.at("kind").get<std::string>() == "presence";
   mark.status = status_of(value.at("status").get<std::string>());
-  mark.title = title_of(mark, value);
+  mark.title = title_of(mark, value, readable);
   mark.why = value.at("why").get<std::string>();
   mark.seen = count_of(value.at("seen"));
   mark.seen_other = count_of(value.at("seen_other"));
@@ -89,7 +111,7 @@ PairMark mark_of(const json& value, bool context, const std::string& name_of_a,
   mark.elsewhere = estimate_of(value.at("elsewhere"));
   mark.subject_share = number_of(value.at("subject_share"));
   mark.forms = value.at("forms").get<std::vector<std::string>>();
-  mark.flags = value.at("flags").get<std::vector<std::string>>();
+  mark.flags = readable(value.at("flags").get<std::vector<std::string>>());
   mark.sightings = sightings_of(value.at("sightings"), photos);
   mark.counterparts = sightings_of(value.at("counterparts"), photos);
   return mark;
@@ -156,16 +178,16 @@ PairFindings pair_of_json(const std::string& text, const store::Reader& atlas,
     };
     findings.a = side("a", key.taxon_a);
     findings.b = side("b", key.taxon_b);
-    findings.verdict = pair.at("verdict").get<std::string>();
+    Readable readable;
+    for (const char* name : {"a", "b"}) readable.add(pair.at(name).at("name").get<std::string>());
+    findings.verdict = readable(pair.at("verdict").get<std::string>());
     findings.tested = pair.at("tested").get<bool>();
-    findings.held_out = pair.at("held_out").get<bool>();
     findings.decided = count_of(pair.at("decided"));
-    findings.notes = pair.at("notes").get<std::vector<std::string>>();
-    findings.seed = key.seed;
+    findings.notes = readable(pair.at("notes").get<std::vector<std::string>>());
     const std::string name_of_a = pair.at("a").at("name").get<std::string>();
     for (const bool context : {false, true})
       for (const json& mark : pair.at(context ? "context" : "marks"))
-        findings.marks.push_back(mark_of(mark, context, name_of_a, photos));
+        findings.marks.push_back(mark_of(mark, context, name_of_a, photos, readable));
     return findings;
   } catch (const json::exception&) {
     throw InputError("What is kept of this pair cannot be understood; compare the two taxa again.");

@@ -59,12 +59,11 @@ struct MapPosition {
 
 struct PairFindings {
   PairTaxonFindings a, b;
-  std::string verdict;  // a sentence where there is no reason; else empty
-  bool tested = false, held_out = true;
+  std::string verdict;          // a sentence where there is no reason; else empty
+  bool tested = false;          // removal was run
   PhotoCount decided;           // from the marks alone; of 0 where not known
   std::vector<PairMark> marks;  // field marks, then context cues
   std::vector<std::string> notes;
-  std::uint64_t seed = 0;
 
   store::PairMap map;                      // no positions where none is kept
   std::vector<store::PhotoRecord> photos;  // those of the map

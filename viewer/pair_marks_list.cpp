@@ -38,12 +38,9 @@ std::string fall_text(const Estimate& estimate) {
 }  // namespace
 
 std::string told_text(const PairFindings& pair) {
-  std::string words =
-      std::string(pair.held_out
-                      ? "On photos that no mark was found in"
-                      : "On photos that no mark was found in (but the model learned from)") +
-      ", the model tells " + of_text(pair.a.told) + " " + pair.a.name + " from " + pair.b.name +
-      ", and " + of_text(pair.b.told) + " the other way.";
+  std::string words = "On photos that no mark was found in, the model tells " +
+                      of_text(pair.a.told) + " " + pair.a.name + " from " + pair.b.name + ", and " +
+                      of_text(pair.b.told) + " the other way.";
   if (pair.decided.of > 0) words += " The marks alone decide " + of_text(pair.decided) + ".";
   return words;
 }

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "viewer/desk.h"
+#include "viewer/pair_canvas.h"
 #include "viewer/pair_exemplars.h"
-#include "viewer/pair_map.h"
 #include "viewer/pair_marks_list.h"
 
 namespace differentia::viewer {
@@ -25,7 +25,7 @@ class PairPanel {
   void draw_absent(Desk& desk, const Box& place, const std::string& error);
   void draw_running(Desk& desk);
 
-  PairMap map_;
+  PairCanvas map_;
   PairMarksList marks_;
   PairExemplars exemplars_;
   bool complete_ = true;

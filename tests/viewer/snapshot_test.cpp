@@ -16,6 +16,7 @@
 #include "base/sha256.h"
 #include "tests/atlas/store/synthetic/synthetic_atlas.h"
 #include "tests/catch.h"
+#include "tests/viewer/kept_pair.h"
 #include "viewer/frame_times.h"
 
 using namespace differentia;
@@ -217,6 +218,56 @@ TEST_CASE_METHOD(Workplace, "what cannot be shown is refused with a sentence") {
   options.atlas = (folder / "missing.atlas").string();
   CHECK_THROWS_AS(run_viewer(options), InputError);
   CHECK_FALSE(fs::exists(options.snapshot));
+}
+
+TEST_CASE_METHOD(Workplace, "a pair is shown with its map, its marks and the chosen one's photos") {
+  if (!display) return;
+  options.initial.pair_a = "0";
+  options.initial.pair_b = "1";
+  const cv::Mat absent = shown();
+  test::keep_made_pair(store::Reader(atlas), 0, 1);
+  const cv::Rect map(240, 62, 330, 500), list(600, 80, 290, 400), below(240, 380, 330, 180);
+  const cv::Mat pair = shown();
+  CHECK(cv::norm(absent(map), pair(map), cv::NORM_L1) > 1e5);
+  CHECK(colours_in(pair, list) > 30);
+  const std::string first = sha256_of_file(options.snapshot);
+  CHECK(sum() == first);
+  std::swap(options.initial.pair_a, options.initial.pair_b);  // the same result, A as it was kept
+  cv::Mat swapped = shown();
+  CHECK(cv::norm(pair(map), swapped(map), cv::NORM_L1) == 0);
+  options.initial.mark = 1;
+  const cv::Mat marked = shown();
+  CHECK(colours_in(marked, below) > 300);  // photos
+  CHECK(cv::norm(pair(list), marked(list), cv::NORM_L1) > 1e4);
+  options.initial.mark = -1;
+  CHECK(cv::norm(marked(list), shown()(list), cv::NORM_L1) > 1e4);
+  options.initial.mark = 1;
+  options.initial.exemplar = 1;
+  use_model(model);
+  CHECK(cv::norm(marked(map), shown()(map), cv::NORM_L1) > 1e5);
+}
+
+TEST_CASE_METHOD(Workplace, "what a pair does not have is refused with a sentence") {
+  if (!display) return;
+  options.initial.pair_a = "0";
+  options.initial.pair_b = "0";
+  CHECK_THROWS_AS(run_viewer(options), InputError);
+  options.initial.pair_b = "no such taxon";
+  CHECK_THROWS_AS(run_viewer(options), InputError);
+  options.initial.pair_b = "1";
+  options.initial.mark = 1;
+  CHECK_THROWS_WITH(run_viewer(options), Catch::Matchers::Contains("differentia compare"));
+  test::keep_made_pair(store::Reader(atlas), 0, 1);
+  options.initial.mark = 7;
+  CHECK_THROWS_WITH(run_viewer(options), Catch::Matchers::Contains("no mark 7"));
+  options.initial.mark = 1;
+  options.initial.exemplar = 99;
+  CHECK_THROWS_WITH(run_viewer(options), Catch::Matchers::Contains("there are 2"));
+  CHECK_FALSE(fs::exists(options.snapshot));
+  // A file of results that is damaged is said to be, on the screen.
+  options.initial.mark = 0;
+  std::ofstream(store::derived_path(atlas), std::ios::trunc) << std::string(9000, 'x');
+  CHECK(run_viewer(options) == 0);
 }
 
 TEST_CASE_METHOD(Workplace, "the start screen and the keys need no atlas") {

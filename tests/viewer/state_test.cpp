@@ -206,3 +206,54 @@ TEST_CASE("saliency is coloured by its strength, and nothing where the network s
   CHECK(faint[4 + 3] == 0);
   CHECK(faint[8 + 3] == 255);
 }
+
+TEST_CASE("a pair is left one step at a time, for where it was entered from") {
+  State state;
+  state.show_taxon(1);
+  state.show_pair(1, 4);
+  state.pair.mark = 2;
+  state.open_pair_photo(std::vector<Place>(3), 1, "Mark 2", {7, 9, false});
+  CHECK(state.screen == Screen::kPhoto);
+  CHECK(state.back());
+  CHECK(state.screen == Screen::kPair);
+  CHECK(state.pair.mark == 2);
+  CHECK(state.back());
+  CHECK(state.pair.mark == 0);
+  CHECK(state.screen == Screen::kPair);
+  CHECK(state.back());
+  CHECK(state.screen == Screen::kMap);
+  state.show_pairs();
+  state.show_pair(2, 3);
+  CHECK(state.back());
+  CHECK(state.screen == Screen::kPairs);
+  CHECK(state.back());
+  CHECK(state.screen == Screen::kMap);
+}
+
+TEST_CASE("a photo of a pair is explained by what tells the two apart, others as chosen before") {
+  State state;
+  state.show_taxon(1);
+  state.photo.target.minus = 5;
+  state.show_concept(3);
+  state.open_photo(std::vector<Place>(1), 0, "Concept 3");
+  state.photo.on_concept = true;
+  state.show_pair(1, 4);
+  state.open_pair_photo(std::vector<Place>(3), 0, "Mark 1", {7, 9, false});
+  CHECK(state.photo.target.output == 7);
+  CHECK(state.photo.target.minus == 9);
+  CHECK_FALSE(state.photo.on_concept);
+  CHECK(state.photo.concept_number == -1);
+  state.open_pair_photo(std::vector<Place>(3), 2, "Mark 2", {9, 7, false});
+  CHECK(state.photo.target.output == 9);
+  // Its photo on the map is on its own taxon's map.
+  store::PhotoRecord photo;
+  photo.id = 12;
+  photo.taxon = 4;
+  state.show_photo_on_map(photo);
+  CHECK(state.taxon == 4);
+  CHECK(state.highlighted_photo == 12);
+  state.open_photo(std::vector<Place>(1), 0, "Cell");
+  CHECK(state.photo.target.output == -1);
+  CHECK(state.photo.target.minus == 5);
+  CHECK_FALSE(state.photo.from_pair);
+}

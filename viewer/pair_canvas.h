@@ -15,7 +15,7 @@ struct ImDrawList;
 
 namespace differentia::viewer {
 
-class PairMap {
+class PairCanvas {
  public:
   // `keys`: no text field has the keyboard.
   void draw(Desk& desk, const Box& place, const PairFindings& pair, bool keys);

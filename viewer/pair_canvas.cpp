@@ -1,4 +1,4 @@
-#include "viewer/pair_map.h"
+#include "viewer/pair_canvas.h"
 
 #include <algorithm>
 #include <array>
@@ -22,6 +22,7 @@ constexpr int kThumbnail = 384;
 constexpr std::size_t kMostPatches = 90;
 constexpr double kNear = 9;             // pixels to a dot that the mouse means
 constexpr double kLeastPictured = 0.1;  // of the axis: what says less gets no picture
+constexpr double kLeastWritten = 0.15;  // of the axis: nearer to 0 values would touch
 constexpr double kApart = 2.5;          // grid positions between two pictures of one photo
 
 std::string patch_key(const std::string& path, const Box& box) {
@@ -65,6 +66,7 @@ std::vector<double> axis_values(double limit) {
   for (const double step : {10.0, 5.0, 2.0, 1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01}) {
     const double value = step * decade;
     if (value > limit * 1.0000001 || values.size() == 3) continue;
+    if (along_axis(value, limit) < kLeastWritten) break;
     if (!values.empty() && along_axis(values.back(), limit) - along_axis(value, limit) < 0.25)
       continue;
     values.push_back(value);
@@ -73,7 +75,7 @@ std::vector<double> axis_values(double limit) {
   return values;
 }
 
-Point PairMap::world_of(const PairFindings& pair, std::int32_t position) const {
+Point PairCanvas::world_of(const PairFindings& pair, std::int32_t position) const {
   const auto i = static_cast<std::size_t>(position);
   const double half = fitted_.width / 2;
   // A is on the left, as in its title.
@@ -81,12 +83,12 @@ Point PairMap::world_of(const PairFindings& pair, std::int32_t position) const {
           fitted_.y + kTop + pair.map.y[i] * (fitted_.height - kTop - kBottom)};
 }
 
-bool PairMap::shown(const Desk& desk, const PairFindings& pair, std::int32_t position) const {
+bool PairCanvas::shown(const Desk& desk, const PairFindings& pair, std::int32_t position) const {
   const int chosen = desk.state.pair.mark;
   return chosen == 0 || pair.map.mark[static_cast<std::size_t>(position)] == chosen;
 }
 
-void PairMap::take_input(Desk& desk, const Box& place, const PairFindings& pair, bool keys) {
+void PairCanvas::take_input(Desk& desk, const Box& place, const PairFindings& pair, bool keys) {
   ImGuiIO& io = ImGui::GetIO();
   camera_.set_viewport(place);
   if (fitted_.width != place.width || fitted_.height != place.height || fitted_.x != place.x ||
@@ -125,7 +127,7 @@ void PairMap::take_input(Desk& desk, const Box& place, const PairFindings& pair,
   if (camera_.advance(desk.step)) desk.moving = true;
 }
 
-void PairMap::draw_dots(Desk& desk, ImDrawList* list, const PairFindings& pair) {
+void PairCanvas::draw_dots(Desk& desk, ImDrawList* list, const PairFindings& pair) {
   const Theme& theme = desk.theme;
   const Box clip = camera_.now.viewport;
   const float half =
@@ -149,7 +151,7 @@ void PairMap::draw_dots(Desk& desk, ImDrawList* list, const PairFindings& pair) 
     }
 }
 
-void PairMap::draw_axis(Desk& desk, ImDrawList* list, const PairFindings& pair) const {
+void PairCanvas::draw_axis(Desk& desk, ImDrawList* list, const PairFindings& pair) const {
   const Theme& theme = desk.theme;
   const Box& place = camera_.now.viewport;
   const auto top = static_cast<float>(place.y), bottom = static_cast<float>(place.y + place.height);
@@ -195,7 +197,7 @@ void PairMap::draw_axis(Desk& desk, ImDrawList* list, const PairFindings& pair) 
   }
 }
 
-void PairMap::choose_patches(const Desk& desk, const PairFindings& pair) {
+void PairCanvas::choose_patches(const Desk& desk, const PairFindings& pair) {
   patches_.clear();
   const Box place = camera_.now.viewport;
   const double side = desk.theme.px(kPatchSide), gap = desk.theme.px(kPatchGap);
@@ -224,7 +226,7 @@ void PairMap::choose_patches(const Desk& desk, const PairFindings& pair) {
   }
 }
 
-void PairMap::draw_patches(Desk& desk, ImDrawList* list, const PairFindings& pair) {
+void PairCanvas::draw_patches(Desk& desk, ImDrawList* list, const PairFindings& pair) {
   const Theme& theme = desk.theme;
   for (const Patch& patch : patches_) {
     const auto i = static_cast<std::size_t>(patch.position);
@@ -242,7 +244,7 @@ void PairMap::draw_patches(Desk& desk, ImDrawList* list, const PairFindings& pai
   }
 }
 
-void PairMap::draw_key(const Desk& desk, ImDrawList* list, const PairFindings& pair) const {
+void PairCanvas::draw_key(const Desk& desk, ImDrawList* list, const PairFindings& pair) const {
   const Theme& theme = desk.theme;
   const Box& place = camera_.now.viewport;
   const float y = static_cast<float>(place.y + place.height) - theme.px(19);
@@ -268,7 +270,7 @@ void PairMap::draw_key(const Desk& desk, ImDrawList* list, const PairFindings& p
               fits);
 }
 
-std::int32_t PairMap::hovered(const Desk& desk, const PairFindings& pair) const {
+std::int32_t PairCanvas::hovered(const Desk& desk, const PairFindings& pair) const {
   if (!over_ || pointer_.dragging()) return -1;
   const ImVec2 mouse = ImGui::GetIO().MousePos;
   for (const Patch& patch : patches_)
@@ -287,7 +289,7 @@ std::int32_t PairMap::hovered(const Desk& desk, const PairFindings& pair) const 
   return nearest;
 }
 
-void PairMap::draw_tooltip(Desk& desk, const PairFindings& pair, std::int32_t position) const {
+void PairCanvas::draw_tooltip(Desk& desk, const PairFindings& pair, std::int32_t position) const {
   const Theme& theme = desk.theme;
   const auto i = static_cast<std::size_t>(position);
   const MapPosition& place = pair.positions[i];
@@ -329,7 +331,7 @@ void PairMap::draw_tooltip(Desk& desk, const PairFindings& pair, std::int32_t po
   ImGui::PopStyleVar();
 }
 
-void PairMap::draw(Desk& desk, const Box& place, const PairFindings& pair, bool keys) {
+void PairCanvas::draw(Desk& desk, const Box& place, const PairFindings& pair, bool keys) {
   complete_ = true;
   begin_panel(desk, "pair map", place, 0, {0, 0});
   ImDrawList* list = ImGui::GetWindowDrawList();

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
-#include <map>
 #include <string>
 
 #include <fmt/format.h>
@@ -12,8 +10,6 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
-#include "atlas/build.h"
-#include "atlas/marks/compare.h"
 #include "atlas/plate/plate_pictures.h"
 #include "base/error.h"
 #include "base/statistics.h"
@@ -113,21 +109,8 @@ std::vector<BenchRow> bench_plates(const MarkBenchOptions& options,
   std::vector<std::string> names, lines;
   for (const MarkWorld& world : options.worlds) {
     names.push_back(world.name);
-    const std::string root = fs::path(world.photos).parent_path().string();
-    const auto model = Model::load(world.model);
-    if (!fs::exists(world.atlas)) {
-      BuildOptions building;
-      building.photos = world.photos;
-      building.model = world.model;
-      building.output = world.atlas;
-      building.points_per_taxon = 500;
-      building.points_of_all = 0;
-      building.threads = options.threads;
-      build(building, progress);
-    }
-    const store::Reader atlas(world.atlas);
-    std::map<std::string, std::int32_t> ids;
-    for (const store::TaxonRecord& taxon : atlas.taxa()) ids[taxon.name] = taxon.id;
+    const OpenWorld open = open_world(world, options.threads, progress);
+    const std::string& root = open.root;
     const auto description = world::load_description(root + "/description.json");
     const auto sisters = world::sister_pairs(description);
     std::int64_t done = 0;
@@ -136,12 +119,8 @@ std::vector<BenchRow> bench_plates(const MarkBenchOptions& options,
       const std::string& second = description.species[static_cast<std::size_t>(b)].name;
       report(progress, {"plates of " + world.name, done++,
                         static_cast<std::int64_t>(sisters.size()), "pairs", first});
-      CompareOptions comparing;
-      comparing.test = options.test;
-      comparing.photo_root = root;
-      comparing.threads = options.threads;
-      const PairMarks pair = compare_pair(atlas, model, ids.at(first), ids.at(second), comparing);
-      PlatePhotos photos = plate_photos(atlas, pair, root);
+      const PairMarks pair = open.compare(first, second, options);
+      PlatePhotos photos = plate_photos(open.atlas, pair, root);
       const std::string name = first + " and " + second;
       judge(plate_pictures(pair, photos), photos, name, masked, lines);
       for (auto& [id, record] : photos.records) record.mask.clear();
@@ -150,10 +129,7 @@ std::vector<BenchRow> bench_plates(const MarkBenchOptions& options,
       for (const std::string& line : apart) lines.push_back("without masks " + line);
     }
   }
-  if (!options.details.empty()) {
-    std::ofstream file(options.details);
-    for (const std::string& line : lines) file << line << "\n";
-  }
+  write_lines(options.details, lines);
   const auto row = [&](const char* name, const Judged& judged) {
     const Estimate share = wilson(judged.same, judged.of);
     return BenchRow{name,

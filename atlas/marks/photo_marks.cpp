@@ -30,12 +30,17 @@ constexpr std::size_t kLeastOutlines = 3;  // that a place is carried over from
 constexpr double kCovered = 0.3;   // share of a mark's place on the subject; below, it is covered
 constexpr double kOutside = 0.25;  // of its radius beyond the frame: off it
 constexpr double kRadius = 0.25;   // of a sighting's box's width and height together
-constexpr double kRare = 0.05;     // of a taxon's photos, at either end of the axis
+constexpr double kRare = 0.05;     // of a taxon's photos, at its end of the axis
 
 // Quartile less, or plus, one and a half interquartile ranges (Tukey 1977).
 double lower_fence(const std::vector<double>& values) {
   const double first = quantile(values, 0.25), third = quantile(values, 0.75);
   return first - 1.5 * (third - first);
+}
+
+double upper_fence(const std::vector<double>& values) {
+  const double first = quantile(values, 0.25), third = quantile(values, 0.75);
+  return third + 1.5 * (third - first);
 }
 
 // A mark, and what it is looked for by.
@@ -120,8 +125,13 @@ struct PhotoMarker::Impl {
       std::sort(axis.margins[index(side)].begin(), axis.margins[index(side)].end());
     }
     behind = lower_fence(leads);
-    axis.clear_a = std::max(quantile(axis.margins[0], kRare), quantile(axis.margins[1], 1 - kRare));
-    axis.clear_b = std::min(quantile(axis.margins[0], kRare), quantile(axis.margins[1], 1 - kRare));
+    const auto& [a, b] = axis.margins;
+    axis.clear_a = lower_fence(a);
+    axis.clear_b = upper_fence(b);
+    if (axis.clear_a > axis.clear_b) return;
+    const double low = quantile(a, kRare), high = quantile(b, 1 - kRare);
+    axis.clear_a = std::max(low, high);
+    axis.clear_b = std::min(low, high);
   }
 
   Grids empty_grids() const {

@@ -49,8 +49,10 @@ enum class PlacedOnAxis : std::uint8_t {
 // Testing photos of the pair's taxa, as the axis z_A − z_B has them.
 struct PairAxis {
   std::array<std::vector<double>, 2> margins;  // ascending, logits
-  // From where on a photo is clearly one taxon's: above the 95th percentile of B's photos and the
-  // 5th of A's; below the 5th of A's and the 95th of B's.
+  // A photo is clearly A's from clear_a on, and clearly B's up to clear_b, which is lower: the
+  // lower fence of A's photos and the upper one of B's (a quartile and one and a half interquartile
+  // ranges: Tukey 1977); where these overlap, the 5th percentile of A's and the 95th of B's, the
+  // higher of them for A and the lower for B.
   double clear_a = 0, clear_b = 0;
 };
 

@@ -103,17 +103,20 @@ Outline whole_outline(const cv::Mat& subject, Size photo, const Box& bounds,
              right = b.x + b.width >= (1 - kTouches) * photo.width,
              bottom = b.y + b.height >= (1 - kTouches) * photo.height;
   if (!left && !top && !right && !bottom) return visible;
-  const auto steps = [](bool touches) {
-    return touches ? std::vector<double>{0, 0.15, 0.35, 0.6, 1} : std::vector<double>{0};
+  // What is cut off at one side may be higher, or longer, than what is in sight.
+  const auto steps = [](bool touches, bool across) {
+    return touches  ? std::vector<double>{0, 0.15, 0.35, 0.6, 1}
+           : across ? std::vector<double>{0, 0.25, 0.5, 0.9}
+                    : std::vector<double>{0};
   };
   const int cells = visible.shape.cols;
   Placed best = place(subject, photo, b, cells);
   const double alone = mean_likeness(fits(best, known));
   double score = alone;
-  for (const double l : steps(left)) {
-    for (const double t : steps(top)) {
-      for (const double r : steps(right)) {
-        for (const double d : steps(bottom)) {
+  for (const double l : steps(left, top || bottom)) {
+    for (const double t : steps(top, left || right)) {
+      for (const double r : steps(right, top || bottom)) {
+        for (const double d : steps(bottom, left || right)) {
           if (l + r > 1 || t + d > 1 || l + t + r + d == 0) continue;
           const Placed one = place(subject, photo,
                                    {b.x - l * b.width, b.y - t * b.height, b.width * (1 + l + r),

@@ -1,7 +1,9 @@
 #include "tools/differentia/compare_book.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cmath>
 #include <filesystem>
 #include <utility>
 
@@ -98,8 +100,13 @@ std::vector<Side> sides_of(const PairRequest& request, const BookFlags& flags,
   return {a ? Side::kA : Side::kB};
 }
 
+std::string tenths(double value) {
+  return fmt::format("{:.1f}", std::abs(value) < 0.05 ? 0 : value);  // no "-0.0"
+}
+
 std::string interval(const Estimate& estimate) {
-  return fmt::format("{:.1f} [{:.1f}, {:.1f}]", estimate.value, estimate.low, estimate.high);
+  return fmt::format("{} [{}, {}]", tenths(estimate.value), tenths(estimate.low),
+                     tenths(estimate.high));
 }
 
 std::string evidence_text(const BookMark& mark, const BookEvidence& evidence) {

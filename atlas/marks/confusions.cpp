@@ -53,9 +53,11 @@ Confusions rank_confusions(const std::vector<store::TaxonRecord>& taxa,
     if (taxon.output >= 0) of_output.emplace(taxon.output, taxon.id);
 
   std::vector<int> counted(taxa.size());
+  std::vector<char> seen(taxa.size());             // some photo is used, counted or not
   std::map<Pair, int> confused;                    // (of, named as) → photos
   std::map<std::int32_t, TaxonWithoutOutput> odd;  // by taxon
   for (const store::NamedPhotos& one : named) {
+    seen.at(static_cast<std::size_t>(one.taxon)) = 1;
     if (one.train == result.held_out) continue;
     const store::TaxonRecord& taxon = taxa.at(static_cast<std::size_t>(one.taxon));
     counted[static_cast<std::size_t>(one.taxon)] += one.photos;
@@ -93,7 +95,8 @@ Confusions rank_confusions(const std::vector<store::TaxonRecord>& taxa,
     if (counted[static_cast<std::size_t>(taxon.id)] == 0) result.uncounted.push_back(taxon.id);
     for (const std::int32_t output : taxon.rivals) {
       const auto [first, last] = of_output.equal_range(output);
-      for (auto rival = first; rival != last; ++rival) add(taxon.id, rival->second);
+      for (auto rival = first; rival != last; ++rival)
+        if (seen[static_cast<std::size_t>(rival->second)] != 0) add(taxon.id, rival->second);
     }
     const auto [first, last] = of_output.equal_range(taxon.output);
     for (auto twin = first; twin != last; ++twin)

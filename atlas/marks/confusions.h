@@ -56,7 +56,7 @@ struct Confusions {
   std::int64_t confused = 0;   // pairs with a photo named as the other
   // The first `most`: by at_least, then those with fewest marks shown (none where not compared),
   // then by the smaller margin, then by id. Those that are not confused are pairs of a taxon and
-  // one of its rivals (TaxonRecord::rivals).
+  // one of its rivals (TaxonRecord::rivals) that has photos.
   std::vector<ConfusedPair> pairs;
   std::vector<TaxonWithoutOutput> without_output;
   std::vector<std::int32_t> uncounted;  // taxa with an output and no photo that counts

@@ -163,6 +163,9 @@ TEST_CASE("a taxon without an output, strangers, and two taxa of one output", "[
 
 TEST_CASE("nothing to count: no taxa, one taxon, no photos", "[confusions]") {
   CHECK(rank_confusions({}, {}, {}, 10, no_margin).pairs.empty());
+  // A rival without a photo is no pair.
+  CHECK(rank_confusions(taxa_of({{0, {1}}, {1, {}}}), {{0, 0, false, 3}}, {}, 10, no_margin)
+            .pairs.empty());
   const auto one = taxa_of({{0, {1}}});
   const Confusions found = rank_confusions(one, {{0, 0, false, 3}}, {}, 10, no_margin);
   CHECK(found.pairs.empty());

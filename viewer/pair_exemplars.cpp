@@ -94,7 +94,7 @@ void PairExemplars::draw_side(Desk& desk, const Box& place, const PairFindings& 
       }
     }
     if (clicked)
-      open_photo_of_pair(desk, pair, places_of(sightings), i, mark_name(mark.number), mark.of_a);
+      open_photo_of_pair(desk, pair, places_of(sightings), i, mark_name(mark.number), of_a);
     ImGui::PopID();
   }
   if (sightings.empty()) text(theme.small, theme.colours.faint, "No photo to show.");

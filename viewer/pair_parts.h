@@ -23,7 +23,8 @@ std::string mark_name(int number);
 // The number of a mark in a disc of its carrier's colour, centred there.
 void draw_mark_badge(const Theme& theme, ImDrawList* list, Point centre, const PairMark& mark);
 
-// Opens a photo with the saliency of what tells the two apart, toward A or toward B.
+// Opens a photo with the saliency of what tells the two apart, toward A or toward B: of a mark's
+// photos toward their own taxon, of the map's positions toward what they speak for.
 void open_photo_of_pair(Desk& desk, const PairFindings& pair, std::vector<Place> places,
                         std::size_t index, const std::string& origin, bool toward_a);
 // A mark's photos as places: of the carrier, or of the other.

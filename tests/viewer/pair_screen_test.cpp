@@ -85,6 +85,25 @@ TEST_CASE("a click on a mark chooses it, on its photo opens it against the other
   CHECK(hands.state().photo.target.minus == taxa[1].output);
 }
 
+TEST_CASE("a photo of the other taxon is explained by what tells it from the carrier") {
+  PairHands hands;
+  hands.show_pair(0, 1);
+  hands.press('1');
+  hands.settle();
+  for (float y = 430; y < 640 && hands.state().screen == Screen::kPair; y += 20) {
+    hands.click(560, y);  // B's photos
+    hands.settle();
+  }
+  REQUIRE(hands.state().screen == Screen::kPhoto);
+  CHECK(hands.state().photo.place()->photo.taxon == 1);
+  const auto& taxa = store::Reader(hands.atlas).taxa();
+  CHECK(hands.state().photo.target.output == taxa[1].output);
+  CHECK(hands.state().photo.target.minus == taxa[0].output);
+  hands.press_named(ImGuiKey_Escape);
+  CHECK(hands.state().screen == Screen::kPair);
+  CHECK(hands.state().pair.mark == 1);
+}
+
 TEST_CASE("a click on a position of the map opens its photo") {
   PairHands hands;
   hands.show_pair(0, 1);

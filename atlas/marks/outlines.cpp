@@ -38,6 +38,12 @@ Outline outline_of(const cv::Mat& subject, Size photo, const Box& bounds) {
   return outline;
 }
 
+double likeness(const Outline& a, const Outline& b) {
+  cv::Mat mirrored;
+  cv::flip(b.shape, mirrored, 1);
+  return std::max(likeness(a.shape, b.shape), likeness(a.shape, mirrored));
+}
+
 OutlinePlace carried_over(gsl::span<const OutlinePlace> known, const Outline& to) {
   struct Carried {
     double likeness, x, y, radius;

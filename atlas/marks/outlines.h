@@ -23,6 +23,10 @@ struct Outline {
 // empty shape where nothing is left.
 Outline outline_of(const cv::Mat& subject, Size photo, const Box& bounds);
 
+// How alike two silhouettes are, 0…1: the overlap of their shapes, as they are or mirrored, over
+// what either covers. REQUIRES shapes.
+double likeness(const Outline& a, const Outline& b);
+
 // A place on an individual.
 struct OutlinePlace {
   Outline outline;

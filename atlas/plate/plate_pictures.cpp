@@ -18,6 +18,7 @@ constexpr double kLeastPatch = 0.28, kMostPatch = 0.6;  // of the subject's midd
 constexpr double kFineHead = 0.08, kCoarseHead = 0.14;
 // Best sightings among which the clearest is shown, and how many of those are looked at.
 constexpr std::size_t kPatchCandidates = 16, kPatchesRead = 5;
+constexpr double kSamePose = 4;            // of a counterpart's score
 constexpr std::size_t kCounterparts = 24;  // of a mark, that are worked out where they lie
 
 Point centre(const Box& box) {
@@ -244,6 +245,7 @@ class Chooser {
   struct Like {
     std::string form;
     Point place;  // on the subject
+    std::int32_t photo;
   };
 
   // Where on the subject a sighting is: in its box, 0…1, folded across, because facing is seldom
@@ -274,6 +276,7 @@ class Chooser {
         const Point place = on_subject(sighting, *record);
         score -= 5 * std::hypot(place.x - like->place.x, place.y - like->place.y);
         if (record->form != like->form) score -= 4;
+        score += kSamePose * same_place_.same_pose(sighting.photo, like->photo);
       }
       scored.emplace_back(score, &sighting);
     }
@@ -304,7 +307,7 @@ class Chooser {
     if (record != nullptr) {
       share = patch_share(mark, *best);
       out.own = patch(*best, share, options_.patch_side);
-      const Like like{record->form, on_subject(*best, *record)};
+      const Like like{record->form, on_subject(*best, *record), best->photo};
       const std::vector<Sighting> others = same_place_.counterparts(mark, kCounterparts);
       const Sighting* same = clearest(mark, others, share, &like);
       if (same == nullptr && !others.empty()) same = &others.front();

@@ -45,6 +45,14 @@ const Outline& SamePlace::outline(std::int32_t photo) {
   return found->second;
 }
 
+double SamePlace::same_pose(std::int32_t photo, std::int32_t of) {
+  const Outline &a = outline(photo), &b = outline(of);
+  if (a.shape.empty() || b.shape.empty()) return 0;
+  const double broader =
+      std::abs(std::log(a.bounds.width / a.bounds.height * b.bounds.height / b.bounds.width));
+  return likeness(a, b) * std::exp(-broader);
+}
+
 std::vector<Sighting> SamePlace::counterparts(const Mark& mark, std::size_t most) {
   std::vector<Sighting> all(mark.counterparts.begin(),
                             mark.counterparts.begin() + static_cast<std::ptrdiff_t>(std::min(

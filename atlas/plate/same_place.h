@@ -22,6 +22,10 @@ class SamePlace {
   // are, as do all where fewer than three of the carrier's subjects are known, and context cues.
   std::vector<Sighting> counterparts(const Mark& mark, std::size_t most);
 
+  // How alike the poses of two photos' subjects are, 0…1: their outlines and how broad they are; 0
+  // where masks do not tell.
+  double same_pose(std::int32_t photo, std::int32_t of);
+
  private:
   // No shape where there is no mask, or it cannot be read.
   const Outline& outline(std::int32_t photo);

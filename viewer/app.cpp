@@ -241,6 +241,8 @@ bool App::initial_pair() {
   if (a == b)
     throw InputError("--pair needs two different taxa; both names mean " +
                      taxa.taxa[static_cast<std::size_t>(a)].name + ".");
+  if (initial.exemplar >= 0 && initial.mark == 0)
+    throw InputError("--exemplar needs --mark, whose exemplar it is.");
   state_.show_taxon(a);
   if (initial.mark == 0) {
     state_.show_pair(a, b);

@@ -151,6 +151,18 @@ Places load_cell(const store::Reader& reader, const store::Points& points, const
   return places;
 }
 
+std::vector<store::PairSummary> load_kept_pairs(const store::Reader& reader) {
+  const std::string file = store::derived_path(reader.path());
+  std::vector<store::PairSummary> pairs = store::kept_pairs(file, reader.hash());
+  for (const store::PairSummary& pair : pairs)
+    for (const std::int32_t taxon : {pair.key.taxon_a, pair.key.taxon_b})
+      if (taxon < 0 || taxon >= reader.taxon_count())
+        throw DamagedFile(file,
+                          "it names a taxon that the atlas does not have; delete it, all that "
+                          "it holds can be made again");
+  return pairs;
+}
+
 bool ends_with(const std::string& text, const std::string& end) {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
@@ -303,9 +315,8 @@ std::string Catalogue::find_photo_error(const std::string& name) const {
 }
 
 std::shared_ptr<const std::vector<store::PairSummary>> Catalogue::kept_pairs() {
-  return kept_pairs_.get(0, "listing the pairs that were compared", [reader = opened_.reader] {
-    return store::kept_pairs(store::derived_path(reader->path()), reader->hash());
-  });
+  return kept_pairs_.get(0, "listing the pairs that were compared",
+                         [reader = opened_.reader] { return load_kept_pairs(*reader); });
 }
 
 std::shared_ptr<const std::optional<PairFindings>> Catalogue::pair(std::int32_t taxon_a,

@@ -75,12 +75,16 @@ std::vector<double> axis_values(double limit) {
   return values;
 }
 
-Point PairCanvas::world_of(const PairFindings& pair, std::int32_t position) const {
-  const auto i = static_cast<std::size_t>(position);
+double PairCanvas::axis_x(const PairFindings& pair, double logits) const {
   const double half = fitted_.width / 2;
   // A is on the left, as in its title.
-  return {fitted_.x + half - along_axis(pair.map.x[i], pair.limit) * (half - kSide),
-          fitted_.y + kTop + pair.map.y[i] * (fitted_.height - kTop - kBottom)};
+  return fitted_.x + half - along_axis(logits, pair.limit) * (half - kSide * scale_);
+}
+
+Point PairCanvas::world_of(const PairFindings& pair, std::int32_t position) const {
+  const auto i = static_cast<std::size_t>(position);
+  const double height = fitted_.height - (kTop + kBottom) * scale_;
+  return {axis_x(pair, pair.map.x[i]), fitted_.y + kTop * scale_ + pair.map.y[i] * height};
 }
 
 bool PairCanvas::shown(const Desk& desk, const PairFindings& pair, std::int32_t position) const {
@@ -91,6 +95,7 @@ bool PairCanvas::shown(const Desk& desk, const PairFindings& pair, std::int32_t 
 void PairCanvas::take_input(Desk& desk, const Box& place, const PairFindings& pair, bool keys) {
   ImGuiIO& io = ImGui::GetIO();
   camera_.set_viewport(place);
+  scale_ = desk.theme.scale;
   if (fitted_.width != place.width || fitted_.height != place.height || fitted_.x != place.x ||
       fitted_.y != place.y) {
     fitted_ = place;
@@ -155,10 +160,8 @@ void PairCanvas::draw_axis(Desk& desk, ImDrawList* list, const PairFindings& pai
   const Theme& theme = desk.theme;
   const Box& place = camera_.now.viewport;
   const auto top = static_cast<float>(place.y), bottom = static_cast<float>(place.y + place.height);
-  const double half = fitted_.width / 2;
   const auto screen_x = [&](double logits) {
-    const double x = fitted_.x + half - along_axis(logits, pair.limit) * (half - kSide);
-    return static_cast<float>(camera_.now.to_screen(Point{x, fitted_.y}).x);
+    return static_cast<float>(camera_.now.to_screen(Point{axis_x(pair, logits), fitted_.y}).x);
   };
   const float foot = bottom - theme.px(38);
   const auto line = [&](double logits, std::uint32_t colour, const std::string& label) {
@@ -212,9 +215,12 @@ void PairCanvas::choose_patches(const Desk& desk, const PairFindings& pair) {
         std::abs(along_axis(pair.map.x[i], pair.limit)) * camera_.now.scale < 3 * kLeastPictured)
       continue;
     const Point at = camera_.now.to_screen(world_of(pair, position));
-    const Box box{at.x - side / 2, at.y - side / 2, side, side};
-    if (at.x < place.x || at.x > place.x + place.width || box.y < top || box.y + side > bottom)
+    if (at.x < place.x || at.x > place.x + place.width || at.y < top - gap || at.y > bottom + gap ||
+        bottom - top < side)
       continue;
+    // Whole, also beside the canvas's edges.
+    const Box box{std::clamp(at.x - side / 2, place.x, place.x + place.width - side),
+                  std::clamp(at.y - side / 2, top, bottom - side), side, side};
     const bool taken = std::any_of(patches_.begin(), patches_.end(), [&](const Patch& other) {
       if (overlaps(other.box, box, gap)) return true;
       const auto j = static_cast<std::size_t>(other.position);

@@ -30,6 +30,7 @@ class PairCanvas {
   };
 
   void take_input(Desk& desk, const Box& place, const PairFindings& pair, bool keys);
+  double axis_x(const PairFindings& pair, double logits) const;  // of the world
   Point world_of(const PairFindings& pair, std::int32_t position) const;
   void draw_dots(Desk& desk, ImDrawList* list, const PairFindings& pair);
   void draw_axis(Desk& desk, ImDrawList* list, const PairFindings& pair) const;
@@ -43,7 +44,8 @@ class PairCanvas {
 
   MovingCamera camera_;
   Pointer pointer_;
-  Box fitted_;  // the place that the camera was fitted to; its pixels are the world
+  double scale_ = 1;  // of the theme
+  Box fitted_;        // the place that the camera was fitted to; its pixels are the world
   bool over_ = false, clicked_ = false;
   bool complete_ = true;
   std::vector<Patch> patches_;

@@ -31,10 +31,13 @@ std::string summary_text(const store::PairSummary& pair) {
 std::vector<std::int32_t> taxa_to_compare(const TaxonList& list, std::int32_t taxon,
                                           const std::string& search) {
   std::vector<std::int32_t> found;
+  std::vector<char> taken(list.taxa.size(), 0);
+  taken[static_cast<std::size_t>(taxon)] = 1;
   const auto take = [&](std::int32_t candidate) {
-    if (candidate != taxon && list.taxa[static_cast<std::size_t>(candidate)].output >= 0 &&
-        std::find(found.begin(), found.end(), candidate) == found.end())
-      found.push_back(candidate);
+    const auto i = static_cast<std::size_t>(candidate);
+    if (taken[i] || list.taxa[i].output < 0) return;
+    taken[i] = 1;
+    found.push_back(candidate);
   };
   const std::vector<std::int32_t> named = matching_taxa(list, search);
   for (const std::int32_t output : list.taxa[static_cast<std::size_t>(taxon)].rivals)

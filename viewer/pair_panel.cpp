@@ -47,25 +47,29 @@ void PairPanel::draw_header(Desk& desk, const Box& place, const PairFindings* pa
   ImDrawList* list = ImGui::GetWindowDrawList();
   const float left = static_cast<float>(place.x) + theme.px(20);
   const float top = static_cast<float>(place.y);
-  ImGui::SetCursorScreenPos({left, top + theme.px(9)});
-  if (link(desk, view.from_list ? "‹  Pairs" : "‹  Map"))
-    desk.state.screen = view.from_list ? Screen::kPairs : Screen::kMap;
-  const float title = left + theme.px(76);
+  const float after_link = left + theme.px(76);
   const float right = static_cast<float>(place.x + place.width) - theme.px(16);
   // As first compared: A on the left of the map.
   const std::string a = pair ? pair->a.name : display_name(taxon_of(desk, view.a).name);
   const std::string b = pair ? pair->b.name : display_name(taxon_of(desk, view.b).name);
   const std::string between = "  against  ";
   const float middle = text_size(theme.regular, between).x;
-  const float dot = theme.px(5), room = right - title - middle - 2 * theme.px(18);
+  const float dot = theme.px(5), dots = 2 * theme.px(18);
   const float width_a = text_size(theme.title_italic, a).x,
               width_b = text_size(theme.title_italic, b).x;
+  // Where the names need it, they have the first line to themselves.
+  const bool narrow = width_a + width_b + middle + dots > right - after_link;
+  const float title = narrow ? left : after_link;
+  ImGui::SetCursorScreenPos({left, top + theme.px(narrow ? 36 : 9)});
+  if (link(desk, view.from_list ? "‹  Pairs" : "‹  Map"))
+    desk.state.screen = view.from_list ? Screen::kPairs : Screen::kMap;
+  const float room = right - title - middle - dots;
   // Where both do not fit, the longer one gives way first.
   float room_a = room / 2, room_b = room / 2;
   if (width_a < room_a) room_b = room - width_a;
   if (width_b < room_b && width_a > room_a) room_a = room - width_b;
   float x = title;
-  const float line = top + theme.px(9);
+  const float line = top + theme.px(narrow ? 6 : 9);
   for (const bool of_a : {true, false}) {
     list->AddCircleFilled({x + dot, line + theme.px(14)}, dot, side_colour(theme, of_a), 24);
     x += 2 * dot + theme.px(8);
@@ -91,8 +95,8 @@ void PairPanel::draw_header(Desk& desk, const Box& place, const PairFindings* pa
       facts += "   ·   the marks alone decide " + count_text(pair->decided.with) + " of " +
                count_text(pair->decided.of);
   }
-  draw_text(list, theme.small, {title, top + theme.px(39)}, theme.colours.faint,
-            elided(theme.small, facts, right - title));
+  draw_text(list, theme.small, {after_link, top + theme.px(39)}, theme.colours.faint,
+            elided(theme.small, facts, right - after_link));
   list->AddLine(
       {static_cast<float>(place.x), static_cast<float>(place.y + place.height) - 1},
       {static_cast<float>(place.x + place.width), static_cast<float>(place.y + place.height) - 1},

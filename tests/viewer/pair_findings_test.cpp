@@ -1,7 +1,9 @@
 #include "viewer/pair_findings.h"
 
+#include <chrono>
 #include <cmath>
 #include <filesystem>
+#include <thread>
 
 #include <nlohmann/json.hpp>
 
@@ -20,6 +22,8 @@ using namespace differentia::viewer;
 using Catch::Matchers::Contains;
 
 namespace {
+
+namespace fs = std::filesystem;
 
 struct Atlas {
   store::TestFolder folder{"pair_findings"};
@@ -101,6 +105,26 @@ TEST_CASE("a result that cannot be understood, or a map of other photos, is an e
   kept.map->row[3] = 60000;
   store::keep_pair(store::derived_path(made.path), kept);
   CHECK_THROWS_AS(load_pair(atlas, 0, 1), InputError);
+}
+
+TEST_CASE("a list of pairs that names no taxon of the atlas is damaged") {
+  const Atlas made;
+  JobQueue jobs(1);
+  for (const std::int32_t taxon : {2, 3, -7}) {
+    CAPTURE(taxon);
+    Catalogue catalogue(jobs, open_atlas(made.path));
+    store::KeptPair kept = test::made_pair(catalogue.reader(), 0, 1);
+    kept.summary.key.taxon_b = taxon;
+    store::keep_pair(store::derived_path(made.path), kept);
+    for (int i = 0; i < 2000 && !catalogue.kept_pairs() && catalogue.kept_pairs_error().empty();
+         ++i)
+      jobs.publish(), std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    if (taxon == 2)
+      CHECK(catalogue.kept_pairs()->size() == 1);
+    else
+      CHECK_THAT(catalogue.kept_pairs_error(), Contains("made.derived.sqlite"));
+    fs::remove(store::derived_path(made.path));
+  }
 }
 
 TEST_CASE("a mark's evidence in plain words") {

@@ -264,8 +264,10 @@ TEST_CASE_METHOD(Workplace, "what a pair does not have is refused with a sentenc
   options.initial.exemplar = 99;
   CHECK_THROWS_WITH(run_viewer(options), Catch::Matchers::Contains("there are 2"));
   CHECK_FALSE(fs::exists(options.snapshot));
-  // A file of results that is damaged is said to be, on the screen.
   options.initial.mark = 0;
+  CHECK_THROWS_WITH(run_viewer(options), Catch::Matchers::Contains("--mark"));
+  // A file of results that is damaged is said to be, on the screen.
+  options.initial.exemplar = -1;
   std::ofstream(store::derived_path(atlas), std::ios::trunc) << std::string(9000, 'x');
   CHECK(run_viewer(options) == 0);
 }

@@ -12,6 +12,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "atlas/marks/label_pictures.h"
+#include "atlas/marks/outlines.h"
 #include "base/error.h"
 #include "base/parallel.h"
 #include "base/statistics.h"
@@ -19,14 +20,18 @@
 namespace differentia {
 namespace {
 
-constexpr double kLeastPixels = 4;    // of the input; a part that shows less cannot be taken out
-constexpr double kGrow = 1.0 / 64;    // of the input's side: a part's soft edge
-constexpr double kCovered = 0.5;      // share of a cell from which on it is of the region
-constexpr double kOnSubject = 0.5;    // share of a box from which on it is looked for on subjects
-constexpr float kTouches = 0.25f;     // share of a position's cell on the subject, at least
-constexpr int kRounds = 2;            // of sharpening what a box looks like
-constexpr double kLikeEnough = 0.5;   // of the usual likeness
-constexpr double kLeastWindow = 1.0;  // cells
+constexpr double kLeastPixels = 4;  // of the input; a part that shows less cannot be taken out
+constexpr double kGrow = 1.0 / 64;  // of the input's side: a part's soft edge
+constexpr double kCovered = 0.5;    // share of a cell from which on it is of the region
+constexpr double kOnSubject = 0.5;  // share of a box from which on it is looked for on subjects
+constexpr double kTouchesSubject = 0.1;  // … near where its outline has it, such as a thin bill
+constexpr float kTouches = 0.25f;        // share of a position's cell on the subject, at least
+constexpr int kRounds = 2;               // of sharpening what a box looks like
+constexpr double kLikeEnough = 0.5;      // of the usual likeness
+constexpr double kLeastWindow = 1.0;     // cells
+// Cosine that a window loses for lying a subject's length from where outlines carry the box over
+// to, were they one outline; half as like, a quarter of it.
+constexpr double kAstray = 4;
 
 std::string folded(std::string name) {
   std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
@@ -208,6 +213,10 @@ class BoxCarrier {
       add(mean, region.side, first + p, weight);
     }
     on_subject_ = on >= kOnSubject * sum;
+    if (on >= kTouchesSubject * sum)
+      drawn_ = {outline(region.side, region.photo),
+                {region.box.x + region.box.width / 2, region.box.y + region.box.height / 2},
+                0};
     if (on_subject_) {
       given_.mask = given_.core = on_subject(given_.mask, photo, root_);
       measure(grid_, geometry, given_);
@@ -281,8 +290,46 @@ class BoxCarrier {
     return drawn > 0 && here > 0 ? std::clamp(here / drawn, 0.25, 4.0) : 1;
   }
 
-  // The window of the box's size that is most like it.
-  Window best_window(Side side, std::size_t photo) const {
+  // Of the photo's subject; no shape where it is not known.
+  Outline outline(Side side, std::size_t photo) const {
+    const store::PhotoRecord& record = pair_.side(side).photos[photo].record;
+    if (record.mask.empty() || record.subject.width <= 0) return {};
+    const cv::Mat labels =
+        read_labels((std::filesystem::path(root_) / record.mask).string(), record.size);
+    return labels.empty() ? Outline{}
+                          : outline_of(subject_pixels(labels), record.size, record.subject);
+  }
+
+  // Where the outline carries the box over to, and how far that is to be believed.
+  struct Expected {
+    Point place;
+    double weight = 0;  // 0: not known
+    double length = 1;  // of the subject, photo pixels
+  };
+  const Expected& expected(Side side, std::size_t photo) {
+    const auto known = expected_[index(side)].find(photo);
+    if (known != expected_[index(side)].end()) return known->second;
+    Expected there;
+    if (!drawn_.outline.shape.empty()) {
+      const Outline to = outline(side, photo);
+      if (!to.shape.empty()) {
+        cv::Mat mirrored;
+        cv::flip(to.shape, mirrored, 1);
+        const auto likeness = [&](const cv::Mat& shape) {
+          return cv::sum(cv::min(drawn_.outline.shape, shape))[0] /
+                 std::max(1e-6, cv::sum(cv::max(drawn_.outline.shape, shape))[0]);
+        };
+        const double like = std::max(likeness(to.shape), likeness(mirrored));
+        there.place = carried_over(gsl::span<const OutlinePlace>(&drawn_, 1), to).place;
+        there.weight = kAstray * like * like;
+        there.length = std::sqrt(to.bounds.width * to.bounds.height);
+      }
+    }
+    return expected_[index(side)].emplace(photo, there).first->second;
+  }
+
+  // The window of the box's size that is most like it, and where it would be.
+  Window best_window(Side side, std::size_t photo) {
     cv::Mat likeness(grid_.height, grid_.width, CV_32F);
     const std::size_t first = photo * pair_.cells();
     float most_subject = 0;
@@ -300,12 +347,19 @@ class BoxCarrier {
              {odd(scale * width_ / grid_.stride_x), odd(scale * height_ / grid_.stride_y)},
              {-1, -1}, cv::BORDER_REFLECT);
     const float least = on_subject_ ? std::min(kTouches, most_subject) : 0;
+    const Expected& prior = expected(side, photo);
+    const InputGeometry& geometry = pair_.side(side).photos[photo].geometry;
+    double highest = -std::numeric_limits<double>::infinity();
     Window best;
     for (int row = 0; row < grid_.height; ++row) {
       for (int column = 0; column < grid_.width; ++column) {
         const std::size_t p = first + static_cast<std::size_t>(row * grid_.width + column);
         if (pair_.side(side).subject[p] < least) continue;
-        if (likeness.at<float>(row, column) <= best.likeness) continue;
+        const Point at = geometry.to_photo(grid_.centre(row, column));
+        const double away = std::hypot(at.x - prior.place.x, at.y - prior.place.y) / prior.length;
+        const double score = likeness.at<float>(row, column) - prior.weight * away * away;
+        if (score <= highest) continue;
+        highest = score;
         best = {row, column, likeness.at<float>(row, column)};
       }
     }
@@ -341,6 +395,8 @@ class BoxCarrier {
   RegionThere given_;
   double width_ = 0, height_ = 0;  // of the box, input pixels
   bool on_subject_ = true;
+  OutlinePlace drawn_;  // no shape where the subject is not known
+  std::array<std::map<std::size_t, Expected>, 2> expected_;
   std::vector<float> given_look_, look_;  // unit, of the pair's space
 };
 

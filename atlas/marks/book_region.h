@@ -41,9 +41,10 @@ using RegionInPhotos = std::array<std::vector<RegionThere>, 2>;
 // A part's region is where its pixels are, in photos whose column `parts` names a picture. A box is
 // carried over by what it looks like to the layer: the mean of its positions in the pair's space,
 // sharpened on the finding half of its own taxon, is looked for in every other photo in a window of
-// the box's size, as its subject's size has it; a photo whose best window is not half as like it as
-// is usual does not show it. Throws InputError: no such part (with those that there are), no photo
-// with parts, a box that covers nothing of what the model sees.
+// the box's size, as its subject's size has it, near where the subject's outline (outlines.h) would
+// have it; a photo whose best window is not half as like it as is usual does not show it. Throws
+// InputError: no such part (with those that there are), no photo with parts, a box that covers
+// nothing of what the model sees.
 RegionInPhotos region_in_photos(const PairEvidence& pair, const PairSpace& space,
                                 const BookRegion& region, const std::string& photo_root,
                                 int threads = 1);

@@ -14,11 +14,6 @@ namespace {
 constexpr std::size_t kRowsPerCluster = 64;
 constexpr std::size_t kMostClusters = 160;  // more cost time, and bands too thin to see
 constexpr double kLeastWeight = 0.1;        // of a position that adds nothing, against the mean one
-constexpr int kRounds = 40;                 // of 2-opt; it settles in a few
-
-// The sum of a path's steps over unit centroids falls by each exchange; endless loops by rounding
-// are not to be.
-constexpr double kLess = 1e-9;
 
 std::vector<double> distances(const Matrix& unit) {
   std::vector<double> all(unit.rows * unit.rows);
@@ -32,7 +27,8 @@ std::vector<double> distances(const Matrix& unit) {
   return all;
 }
 
-// A short open path through all centroids.
+// A short open path through all centroids, each time to the nearest that is left. (2-opt would
+// shorten it by little, and keep no more neighbours.)
 std::vector<std::size_t> short_path(const Matrix& centroids) {
   const std::size_t n = centroids.rows;
   const std::vector<double> far = distances(centroids);
@@ -56,21 +52,6 @@ std::vector<std::size_t> short_path(const Matrix& centroids) {
                      const double to_a = step(path[i - 1], a), to_b = step(path[i - 1], b);
                      return to_a != to_b ? to_a < to_b : a < b;
                    }));
-  }
-  bool shorter = true;
-  for (int round = 0; round < kRounds && shorter; ++round) {
-    shorter = false;
-    for (std::size_t i = 0; i + 1 < n; ++i)
-      for (std::size_t j = i + 1; j < n; ++j) {
-        // path[i … j] turned round; the ends of the path are free.
-        double gain = 0;
-        if (i > 0) gain += step(path[i - 1], path[i]) - step(path[i - 1], path[j]);
-        if (j + 1 < n) gain += step(path[j], path[j + 1]) - step(path[i], path[j + 1]);
-        if (gain <= kLess) continue;
-        std::reverse(path.begin() + static_cast<std::ptrdiff_t>(i),
-                     path.begin() + static_cast<std::ptrdiff_t>(j + 1));
-        shorter = true;
-      }
   }
   return path;
 }

@@ -28,11 +28,10 @@ store::PairMap contrastive_map(const PairWorkings& workings,
                                const ContrastiveMapOptions& options = {});
 
 // Where each unit row comes to lie on a line, 0…1 and evenly spread, so that rows that look alike
-// are near: clusters of some 64 rows in the order of a short path through their centroids (nearest
-// neighbour, then 2-opt), and in a cluster by the way from the one before to the one after. Of the
-// 20 nearest neighbours of a position, 27 to 28 % lie within ten ranks of it for the demo's birds
-// and 15 % for two cats; on the first principal component 3 to 5 % and 1 % (`test_marks
-// "neighbours kept*"`). Deterministic.
+// are near: clusters of some 64 rows in the order of a short path through their centroids, and in a
+// cluster by the way from the one before to the one after. Of the 20 nearest neighbours of a
+// position, 27 to 29 % lie within ten ranks of it for the demo's birds and 15 % for two cats; on
+// the first principal component 3 to 5 % and 1 % (`test_marks "neighbours kept*"`). Deterministic.
 std::vector<float> appearance_line(const Matrix& unit, std::uint64_t seed = 1);
 
 }  // namespace differentia

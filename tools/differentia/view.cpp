@@ -130,8 +130,8 @@ Verb view_verb() {
             ->group("State");
         app.add_option("--pair", flags->pair,
                        "What tells these two taxa apart: ids or any unambiguous parts of names")
-            ->type_name("A B")
             ->expected(2)
+            ->option_text("A B")
             ->group("State");
         app.add_option("--mark", initial.mark,
                        "Number of the pair's mark to show; of a context cue negative")

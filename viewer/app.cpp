@@ -346,7 +346,7 @@ void App::frame(Size size, double time, double step) {
     if (desk.photo_root.empty())
       desk.photo_root = beside_atlas(catalogue_->reader().provenance().photo_root_hint);
   }
-  const bool typing = ImGui::GetIO().WantTextInput;
+  const bool typing = ImGui::GetIO().WantTextInput || taxon_panel_.asks();
   const bool find = ImGui::GetIO().KeyCtrl && ImGui::IsKeyPressed('F', false);
   handle_keys(typing);
   if (icons_) icons_->begin_frame();

@@ -69,7 +69,8 @@ void CompareChoice::draw(Desk& desk, bool asked) {
     if (ImGui::IsItemHovered()) ImGui::SetTooltip("%s", error.c_str());
   }
   ImGui::SetNextWindowPos({below.x, below.y - theme.px(4)}, ImGuiCond_Always, {0, 1});
-  if (!able || !ImGui::BeginPopup("compare with")) return;
+  open_ = able && ImGui::BeginPopup("compare with");
+  if (!open_) return;
   const bool opened = ImGui::IsWindowAppearing();
   ImGui::BeginChild("choice", {theme.px(300), theme.px(340)});
   search_field(desk, "##search", "Search a taxon to compare with", search_, opened);
@@ -101,10 +102,9 @@ void CompareChoice::draw(Desk& desk, bool asked) {
   if (taxa.empty()) text(theme.small, theme.colours.faint, "No name holds “" + search_ + "”.");
   ImGui::EndChild();
   ImGui::EndChild();
-  if (chosen >= 0) {
-    desk.state.show_pair(taxon, chosen);
+  if (chosen >= 0) desk.state.show_pair(taxon, chosen);
+  if (chosen >= 0 || ImGui::IsKeyPressed(ImGui::GetKeyIndex(ImGuiKey_Escape), false))
     ImGui::CloseCurrentPopup();
-  }
   ImGui::EndPopup();
 }
 

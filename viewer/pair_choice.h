@@ -15,9 +15,11 @@ class CompareChoice {
  public:
   // Draws its links into the current window. `asked`: the list is to be opened (C).
   void draw(Desk& desk, bool asked);
+  bool open() const { return open_; }  // the list was, in the last frame; keys are its own
 
  private:
   std::string search_;
+  bool open_ = false;
 };
 
 // The list of pairs that were compared. Answers whether it is there.

@@ -14,6 +14,8 @@ class TaxonPanel {
  public:
   // `keys`: no text field has the keyboard; `find`: the search field is asked for (Ctrl+F).
   void draw(Desk& desk, const Box& place, bool keys, bool find);
+  // A list to compare with is open, whose keys are its own.
+  bool asks() const { return compare_.open(); }
 
  private:
   // `below`: pixels that are left free.

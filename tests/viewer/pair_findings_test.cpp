@@ -117,8 +117,10 @@ TEST_CASE("a list of pairs that names no taxon of the atlas is damaged") {
     kept.summary.key.taxon_b = taxon;
     store::keep_pair(store::derived_path(made.path), kept);
     for (int i = 0; i < 2000 && !catalogue.kept_pairs() && catalogue.kept_pairs_error().empty();
-         ++i)
-      jobs.publish(), std::this_thread::sleep_for(std::chrono::milliseconds(2));
+         ++i) {
+      jobs.publish();
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
     if (taxon == 2)
       CHECK(catalogue.kept_pairs()->size() == 1);
     else

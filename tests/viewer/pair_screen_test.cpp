@@ -48,6 +48,19 @@ TEST_CASE("C asks whom to compare with: a part of a name and Enter") {
   CHECK(hands.state().screen == Screen::kMap);
 }
 
+TEST_CASE("Esc closes the list of whom to compare with, and nothing else") {
+  PairHands hands;
+  hands.state().show_concept(1);
+  hands.settle();
+  hands.press('C');
+  hands.settle();
+  hands.press_named(ImGuiKey_Escape);
+  hands.settle();
+  CHECK(hands.state().selection.kind == Selection::Kind::kConcept);
+  hands.press_named(ImGuiKey_Escape);  // the list is gone, and has the keys no more
+  CHECK(hands.state().selection.kind == Selection::Kind::kNone);
+}
+
 TEST_CASE("a pair's marks are gone through by keys") {
   PairHands hands;
   hands.show_pair(1, 0);

@@ -135,7 +135,7 @@ PlateFormat plate_format(const std::string& path) {
   if (ending == ".png") return PlateFormat::kPng;
   if (ending == ".svg") return PlateFormat::kSvg;
   if (ending == ".pdf") return PlateFormat::kPdf;
-  throw InputError(fmt::format("'{}' is to be a plate: name it .png, .svg or .pdf.", path));
+  throw InputError(fmt::format("'{}' is to be a picture: name it .png, .svg or .pdf.", path));
 }
 
 std::string plate_bytes(PlateFormat format, const PlateSheet& sheet,

@@ -135,6 +135,7 @@ TEST_CASE("bad input to the book's mark: one sentence that says what to do", "[c
     CHECK(outcome.output.empty());
     for (const std::string& word : words) CHECK_THAT(outcome.errors, Contains(word));
   };
+  refused(ask({"--book-mark", ""}), {"--book-mark", "give a name"});
   refused(ask({"--book-mark", "antlers"}), {"antlers", "breast", "--box"});
   refused(ask({"--book-mark", "throat", "--box", "1,2,3,4"}), {"--on"});
   refused(ask({"--book-mark", "throat", "--on", "nowhere.jpg", "--box", "1,2,3,4"}),

@@ -142,6 +142,8 @@ TEST_CASE("photos that cannot be used: one sentence each", "[compare][photo]") {
   refused(ask({"--photo", kGuttata, "--photo", kFinch, "--mask", mask_of(kGuttata)}), "--mask");
   refused(ask({"--photo", kGuttata, "--photo", kFinch, "-o", folder.path("a.png")}), "--out-dir");
   refused(ask({"--photo", kGuttata, "-o", folder.path("a.gif")}), "a.gif");
+  refused(ask({"--photo", kGuttata, "-o", folder.path("nowhere/a.png")}), "cannot be written");
+  refused(ask({"--photo", kGuttata, "--out-dir", folder.path("broken.jpg")}), "cannot be made");
   // Of several the others are told of, and the status says that something is missing.
   const Outcome some = ask({"--photo", kGuttata, "--photo", folder.path("broken.jpg"), "--json"});
   CHECK(some.status == 2);

@@ -52,6 +52,16 @@ TEST_CASE("plate refuses what it cannot do, before the work") {
   Outcome outcome = plate({"-o", folder.path("plate.jpg")});
   CHECK(outcome.status == 2);
   CHECK_THAT(outcome.errors, Contains(".png, .svg or .pdf"));
+  // Nothing else is looked at before: not even whether the taxa are there.
+  outcome = run({"plate", "data/demo/demo.atlas", "nobody", "no one", "-o",
+                 folder.path("nowhere/plate.png")});
+  CHECK(outcome.status == 2);
+  CHECK_THAT(outcome.errors, Contains("cannot be written"));
+  for (const char* idle : {"--rivals=2", "--title=Finches"}) {
+    outcome = plate({idle, "-o", folder.path("plate.png")});
+    CHECK(outcome.status == 2);
+    CHECK_THAT(outcome.errors, Contains("requires"));
+  }
   outcome = plate({"--words", "spotted breast", "-o", folder.path("plate.png")});
   CHECK(outcome.status == 2);
   CHECK_THAT(outcome.errors, Contains("--words"));

@@ -31,4 +31,13 @@ inline CLI::Validator not_negative() {
       "");
 }
 
+// A name that a script has left empty would ask for nothing, silently.
+inline CLI::Validator not_empty() {
+  return CLI::Validator(
+      [](const std::string& text) {
+        return text.empty() ? std::string("give a name") : std::string();
+      },
+      "");
+}
+
 }  // namespace differentia::cli

@@ -13,6 +13,7 @@
 #include "atlas/marks/book_mark.h"
 #include "atlas/marks/words.h"
 #include "base/error.h"
+#include "tools/differentia/checks.h"
 #include "tools/differentia/compared.h"
 
 namespace differentia::cli {
@@ -98,10 +99,6 @@ std::vector<Side> sides_of(const PairRequest& request, const BookFlags& flags,
     throw InputError(fmt::format("--of says whose mark it is: {} or {}, not '{}'.", request.a.name,
                                  request.b.name, flags.of));
   return {a ? Side::kA : Side::kB};
-}
-
-std::string tenths(double value) {
-  return fmt::format("{:.1f}", std::abs(value) < 0.05 ? 0 : value);  // no "-0.0"
 }
 
 std::string interval(const Estimate& estimate) {
@@ -217,6 +214,7 @@ void BookFlags::add_to(CLI::App& app) {
                  "Test a mark of a field guide: the name of one of the photo set's parts, or your "
                  "words for what --box shows")
       ->type_name("NAME")
+      ->check(not_empty())
       ->group("The book's mark");
   app.add_option("--box", box, "Where it is on one photo, in pixels")
       ->type_name("X,Y,WIDTH,HEIGHT")

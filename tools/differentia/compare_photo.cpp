@@ -22,6 +22,7 @@
 #include "explain/preprocess.h"
 #include "explain/regions/identify.h"
 #include "tools/differentia/compared.h"
+#include "tools/differentia/output_places.h"
 
 namespace differentia::cli {
 namespace {
@@ -51,6 +52,7 @@ std::vector<std::string> readable(const PhotoFlags& flags, std::vector<Unreadabl
       throw InputError(
           "--out names one picture; of several photos give --out-dir FOLDER for a picture each.");
     plate_format(flags.output);
+    check_place(flags.output);
   }
   std::vector<std::string> photos;
   for (const std::string& photo : flags.photos) {
@@ -265,7 +267,7 @@ int compare_photos(Console& console, const PairFlags& pair_flags, const PhotoFla
   Asked asked;
   const std::vector<std::string> photos = readable(flags, asked.unreadable);
   const PairRequest request = pair_request(pair_flags);
-  if (!flags.folder.empty()) fs::create_directories(flags.folder);
+  make_folder(flags.folder);
   PairWorkings workings;
   PairMarks pair = compare_pair(request.atlas, request.model, request.a.id, request.b.id,
                                 request.options, console.progress(), &workings);

@@ -98,14 +98,15 @@ std::string status_text(const Mark& mark) {
       return "not tested by removal";
     case MarkStatus::kTested:
       return fmt::format(
-          "tested: covered, the model changes its mind on {} of {} (the margin falls by {:.1f}, by "
-          "{:.1f} when another place is covered)",
-          mark.changed_mind.with, mark.changed_mind.of, mark.removed.value, mark.elsewhere.value);
+          "tested: covered, the model changes its mind on {} of {} (the margin falls by {}, by {} "
+          "when another place is covered)",
+          mark.changed_mind.with, mark.changed_mind.of, tenths(mark.removed.value),
+          tenths(mark.elsewhere.value));
     case MarkStatus::kNotShown:
       return fmt::format(
-          "NOT SHOWN: covering it moves the margin by {:.1f}, another place by {:.1f}; that may be "
+          "NOT SHOWN: covering it moves the margin by {}, another place by {}; that may be "
           "chance, or is too little to matter",
-          mark.removed.value, mark.elsewhere.value);
+          tenths(mark.removed.value), tenths(mark.elsewhere.value));
     case MarkStatus::kNotTestable:
       return "not testable: " + mark.why;
   }
@@ -145,6 +146,10 @@ const char* status_name(MarkStatus status) {
       return "not testable";
   }
   return "";
+}
+
+std::string tenths(double value) {
+  return fmt::format("{:.1f}", std::abs(value) < 0.05 ? 0 : value);
 }
 
 ordered_json number_json(double value) {

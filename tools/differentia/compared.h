@@ -16,6 +16,7 @@ std::string pair_text(const PairMarks& marks);
 
 // A mark's words, or where they could not be made out, what kind it is and where.
 std::string mark_name(const Mark& mark);
+std::string tenths(double value);            // "1.5"; never "-0.0"
 const char* status_name(MarkStatus status);  // "tested", "not shown", …
 nlohmann::ordered_json count_json(const Count& count);
 nlohmann::ordered_json number_json(double value);  // null where it is not finite

@@ -19,6 +19,7 @@
 #include "tools/differentia/explained.h"
 #include "tools/differentia/measured.h"
 #include "tools/differentia/method_list.h"
+#include "tools/differentia/output_places.h"
 #include "tools/differentia/target_options.h"
 #include "tools/differentia/verbs.h"
 
@@ -267,7 +268,7 @@ int explain(Console& console, Flags& flags) {
   for (const auto& warnings : of_methods) {
     for (const std::string& warning : warnings) remark(console, warning);
   }
-  if (!flags.folder.empty()) fs::create_directories(flags.folder);
+  make_folder(flags.folder);
   Run run{console,
           flags,
           model,

@@ -1,7 +1,5 @@
 #include "tools/differentia/identify_files.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <string_view>
@@ -13,6 +11,7 @@
 #include "base/image/photo_cutter.h"
 #include "base/image/write_picture.h"
 #include "tools/differentia/organism_picture.h"
+#include "tools/differentia/output_places.h"
 #include "tools/differentia/target_options.h"
 #include "tools/differentia/taxon_label.h"
 
@@ -20,17 +19,6 @@ namespace differentia::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-void make_folder(const std::string& folder) {
-  if (folder.empty()) return;
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error || !fs::is_directory(folder))
-    throw FileError(folder, fmt::format("The folder '{}' cannot be made ({}).", folder,
-                                        error ? error.message() : "there is a file of that name"));
-  if (access(folder.c_str(), W_OK | X_OK) != 0)
-    throw FileError(folder, fmt::format("The folder '{}' cannot be written to.", folder));
-}
 
 std::string canonical(const std::string& path) {
   std::error_code error;

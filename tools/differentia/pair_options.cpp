@@ -57,7 +57,7 @@ void load_model(const PairFlags& flags, PairRequest& request) {
   ModelFlags model = flags.model;
   if (model.model.empty()) model.model = model_of_atlas(flags.atlas);
   if (model.model.empty())
-    throw InputError("The atlas does not know where its model is; give it with --model FILE.");
+    throw InputError("The model is not where the atlas names it; give it with --model FILE.");
   request.model = model.load();
 }
 

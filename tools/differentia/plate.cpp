@@ -15,6 +15,7 @@
 #include "atlas/plate/plate_words.h"
 #include "base/error.h"
 #include "tools/differentia/checks.h"
+#include "tools/differentia/output_places.h"
 #include "tools/differentia/pair_options.h"
 #include "tools/differentia/plate_pairs.h"
 #include "tools/differentia/plates.h"
@@ -82,7 +83,10 @@ PlateOptions page_options(const Flags& flags) {
 int plate_of_pair(Console& console, const Flags& flags) {
   PlateOptions options = page_options(flags);
   // What can be refused is refused before the long work.
-  if (!flags.output.empty()) plate_format(flags.output);
+  if (!flags.output.empty()) {
+    plate_format(flags.output);
+    check_place(flags.output);
+  }
 
   const PairRequest request = pair_request(flags.pair);
   const PairMarks pair = compared(request, console);
@@ -214,6 +218,7 @@ Verb plate_verb() {
                 ->type_name("A")
                 ->group("Which pairs, in place of A B");
             app.add_option("--rivals", flags->rivals, "Of --against-nearest, how many")
+                ->needs("--against-nearest")
                 ->check(CLI::Range(1, 1000))
                 ->capture_default_str()
                 ->group("Which pairs, in place of A B");
@@ -236,6 +241,7 @@ Verb plate_verb() {
                 ->group("Output");
             app.add_option("--title", flags->title,
                            "Of the book (default: the genus, the taxon or the pair)")
+                ->needs("--book")
                 ->type_name("TEXT")
                 ->group("Output");
             return [flags](Console& console) { return plate(console, *flags); };

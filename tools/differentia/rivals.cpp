@@ -284,6 +284,7 @@ void RivalFlags::add_to(CLI::App& app) {
                      "Compare this taxon with its nearest rivals: which marks hold against all of "
                      "them, some, one")
           ->type_name("A")
+          ->check(not_empty())
           ->group("Which pairs");
   app.add_option("--rivals", rivals, "With --against-nearest: so many, some ten seconds each")
       ->check(at_least(1))

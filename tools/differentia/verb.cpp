@@ -41,8 +41,7 @@ int run_verb(const Verb& verb, const std::vector<std::string>& arguments) {
     complain(fmt::format("differentia {}: {}", verb.name, error.what()));
     return 2;
   } catch (const Interrupted&) {
-    complain(
-        "Interrupted. What is done is kept; run the same command again and it goes on from there.");
+    complain("Interrupted. What was finished is kept; run the same command again for the rest.");
     return 3;
   } catch (const std::exception& error) {
     // LibTorch appends pages of its own stack; the first line says what happened.

@@ -90,8 +90,8 @@ class Species {
     std::string said = taxon_sentence(taxon);
     said += rivals_.size() == 1
                 ? " Below is what the model tells it apart by."
-                : " Below is what the model tells it apart by, from the taxon that it is nearest "
-                  "to on: how many photos show each mark, of those that no mark was found in.";
+                : " Below is what the model tells it apart by, its nearest rival first: how "
+                  "many photos show each mark, of those that no mark was found in.";
     flow_.put(flow_.set(escaped(said), width, s_.body * 1.06), flow_.left(), kLightInk);
     flow_.move_to(std::max(flow_.y(), below) + s_.body * 1.4);
   }

@@ -129,10 +129,10 @@ std::string taxon_html(const std::vector<Rival>& rivals) {
   body += "<h1>" + name_markup(taxon.name) + "</h1>\n";
   body += html_paragraph("common", escaped(taxon.common_name));
   body += html_paragraph("light", escaped(taxon_sentence(rivals.front().own())));
-  body += html_paragraph(
-      "light", rivals.size() == 1 ? "What the model tells it apart by:"
-                                  : "What the model tells it apart by, from the taxon that it is "
-                                    "nearest to on:");
+  body += html_paragraph("light", rivals.size() == 1
+                                      ? "What the model tells it apart by:"
+                                      : "What the model tells it apart by, its nearest rival "
+                                        "first:");
   body += "</header>\n";
   if (picture != nullptr) {
     credits.add(*picture, from->record->photos, "");

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "atlas/marks/describe_mark.h"
 #include "atlas/marks/pixel_test.h"
 #include "atlas/marks/ranking.h"
@@ -60,11 +62,20 @@ void settle(const PairEvidence& pair, const CompareOptions& options, Mark& mark)
     mark.status = MarkStatus::kTested;
 }
 
-}  // namespace
+// Testing photos of one side that could not be read; 0 where it has no candidate to test.
+int unread_photos(const std::vector<RankedCandidate>& ranked, Side side) {
+  for (const RankedCandidate& one : ranked)
+    if (one.candidate.carrier == side)
+      return static_cast<int>(std::count_if(one.tests.begin(), one.tests.end(),
+                                            [](const RemovalFall& test) { return !test.read; }));
+  return 0;
+}
 
-PairMarks compare_pair(const store::Reader& atlas, std::shared_ptr<const Model> model,
-                       std::int32_t taxon_a, std::int32_t taxon_b, const CompareOptions& options,
-                       const ProgressCallback& progress, PairWorkings* workings) {
+// Without verdict and notes, but those on single photos. `workings` is filled in.
+PairMarks compare_in_order(const store::Reader& atlas, const std::shared_ptr<const Model>& model,
+                           std::int32_t taxon_a, std::int32_t taxon_b,
+                           const CompareOptions& options, const ProgressCallback& progress,
+                           PairWorkings& workings) {
   PairEvidenceOptions gathering;
   gathering.seed = options.seed;
   gathering.threads = options.threads;
@@ -82,6 +93,13 @@ PairMarks compare_pair(const store::Reader& atlas, std::shared_ptr<const Model> 
   result.held_out = pair.tested_on_held_out;
   result.masked = pair.masked(Side::kA) || pair.masked(Side::kB);
   result.taxa = {describe_taxon(pair, Side::kA), describe_taxon(pair, Side::kB)};
+  for (const Side side : {Side::kA, Side::kB}) {
+    const int unread = unread_photos(ranked, side);
+    if (unread > 0)
+      result.notes.push_back(fmt::format(
+          "{} of {} photos of {} could not be read any more and are left out of the test.", unread,
+          result.taxon(side).testing, result.taxon(side).record.name));
+  }
   std::vector<Mark> all;
   std::vector<double> difference, attribution, removal;
   for (RankedCandidate& one : ranked) {
@@ -102,23 +120,58 @@ PairMarks compare_pair(const store::Reader& atlas, std::shared_ptr<const Model> 
     mark.attribution_q = attribution_q[m];
     mark.removal_q = removal_q[m];
     settle(pair, options, mark);
+    // What the other shows as often is none of this taxon's marks.
+    if (mark.seen.share() <= mark.seen_other.share()) continue;
     const bool shown = mark.status != MarkStatus::kNotShown;
     if (mark.on_subject && shown && on_plate[index(mark.carrier)]++ < kPlateMarks)
       deciding.push_back(ranked[m].looked);
     std::vector<Mark>& list = mark.on_subject ? result.marks : result.context;
     list.push_back(std::move(mark));
     list.back().number = static_cast<int>(list.size());
-    if (workings != nullptr)
-      (&list == &result.marks ? workings->marks : workings->context)
-          .push_back(std::move(ranked[m].candidate));
+    (&list == &result.marks ? workings.marks : workings.context)
+        .push_back(std::move(ranked[m].candidate));
   }
   result.decided = decide_by_marks(pair, deciding);
+  workings.pair = std::move(pair);
+  workings.space = std::move(space);
+  return result;
+}
+
+// The same comparison with A and B in each other's place.
+void turn(PairMarks& marks, PairWorkings& workings) {
+  std::swap(marks.taxa[0], marks.taxa[1]);
+  for (auto* list : {&marks.marks, &marks.context})
+    for (Mark& mark : *list) {
+      mark.carrier = other(mark.carrier);
+      for (auto* sightings : {&mark.sightings, &mark.counterparts})
+        for (Sighting& sighting : *sightings) sighting.side = other(sighting.side);
+    }
+  std::swap(workings.pair.sides[0], workings.pair.sides[1]);
+  workings.pair.margin_at_zero = -workings.pair.margin_at_zero;
+  std::swap(workings.space.looks[0], workings.space.looks[1]);
+  std::swap(workings.space.space[0], workings.space.space[1]);
+  std::swap(workings.space.places[0], workings.space.places[1]);
+  for (auto* list : {&workings.marks, &workings.context})
+    for (Candidate& candidate : *list) {
+      candidate.carrier = other(candidate.carrier);
+      std::swap(candidate.member[0], candidate.member[1]);
+    }
+}
+
+}  // namespace
+
+PairMarks compare_pair(const store::Reader& atlas, std::shared_ptr<const Model> model,
+                       std::int32_t taxon_a, std::int32_t taxon_b, const CompareOptions& options,
+                       const ProgressCallback& progress, PairWorkings* workings) {
+  PairWorkings made;
+  // Always in one order: clusters and draws depend on it, and a pair is to have one answer.
+  const bool turned = taxon_b < taxon_a;
+  PairMarks result = compare_in_order(atlas, model, turned ? taxon_b : taxon_a,
+                                      turned ? taxon_a : taxon_b, options, progress, made);
+  if (turned) turn(result, made);
   result.verdict = verdict_of(result);
-  add_notes(pair, result);
-  if (workings != nullptr) {
-    workings->pair = std::move(pair);
-    workings->space = std::move(space);
-  }
+  add_notes(made.pair, result);
+  if (workings != nullptr) *workings = std::move(made);
   return result;
 }
 

@@ -37,7 +37,8 @@ struct PairWorkings {
   std::vector<Candidate> marks, context;  // of PairMarks' marks and context, one for one
 };
 
-// The same atlas, model, photos and options give the same result. Throws InputError (taxa that
+// The same atlas, model, photos and options give the same result, in whichever order the taxa are
+// named. Throws InputError (taxa that
 // cannot be compared, a model that is not the atlas's, photos that are not there), Interrupted.
 PairMarks compare_pair(const store::Reader& atlas, std::shared_ptr<const Model> model,
                        std::int32_t taxon_a, std::int32_t taxon_b,

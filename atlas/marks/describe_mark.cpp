@@ -150,12 +150,12 @@ void describe_sources(const PairEvidence& pair, const RankedCandidate& one, Mark
     constexpr std::size_t kFew = 2;
     if (all.size() > 2 * kFew && !with.empty() && with.size() <= kFew)
       mark.flags.push_back(
-          fmt::format("Seen only in photos of {} {} (of {}): it may be {}, not the taxon's.",
-                      with.size(), what, all.size(), whose));
+          fmt::format("Seen only in photos of {} {}{} (of {}): it may be {}, not the taxon's.",
+                      with.size(), what, with.size() == 1 ? "" : "s", all.size(), whose));
   };
-  flag("observers", "theirs",
+  flag("observer", "theirs",
        [](const store::PhotoRecord& r) -> const std::string& { return r.observer; });
-  flag("dates", "of those days",
+  flag("date", "the day's",
        [](const store::PhotoRecord& r) -> const std::string& { return r.date; });
   for (std::size_t i = 0; i < side.photos.size(); ++i) {
     const std::string& form = side.photos[i].record.form;

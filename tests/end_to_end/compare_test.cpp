@@ -183,6 +183,19 @@ TEST_CASE("the same pair has the same bytes, with one worker and with two", "[co
   CHECK((one.output == two.output));
 }
 
+TEST_CASE("a pair has one answer, in whichever order its taxa are named", "[compare]") {
+  const Outcome outcome = compare({kAurantia, kGuttata, "--json"});
+  REQUIRE(outcome.status == 0);
+  REQUIRE(tested().status == 0);
+  const json one = json::parse(tested().output), two = json::parse(outcome.output);
+  CHECK(two["a"] == one["b"]);
+  CHECK(two["b"] == one["a"]);
+  for (const char* key : {"marks", "context", "decided"}) {
+    CAPTURE(key);
+    CHECK(two[key] == one[key]);
+  }
+}
+
 TEST_CASE("a pair's marks as text", "[compare]") {
   // Parts of names, whatever their case.
   const Outcome outcome = compare({"GUTTATA", "aurantia", "--untested"});

@@ -94,8 +94,12 @@ Shown on_pixels(const PairEvidence& pair, const std::shared_ptr<const Model>& mo
         const auto body = on_body(photo, *place);
         if (!body) return;
         const double radius = kRadius * std::sqrt(subject_area(pair, side, i));
-        found[j] = std::make_pair(
-            *body, structure(removal->picture(), photo.geometry.to_input(*place), radius));
+        cv::Mat rgb;  // the picture is in the card's order
+        if (model->card().input.rgb)
+          rgb = removal->picture();
+        else
+          cv::cvtColor(removal->picture(), rgb, cv::COLOR_BGR2RGB);
+        found[j] = std::make_pair(*body, structure(rgb, photo.geometry.to_input(*place), radius));
       });
   Shown shown;
   for (const auto& one : found) {

@@ -69,6 +69,10 @@ void require_refused(const Outcome& outcome, const std::vector<std::string>& wor
   for (const std::string& word : words) REQUIRE_THAT(outcome.errors, Contains(word));
 }
 
+double share(const json& count) {
+  return count["with"].get<double>() / std::max(1.0, count["of"].get<double>());
+}
+
 bool is_count(const json& count) {
   return count.size() == 2 && count["with"].get<int>() >= 0 &&
          count["with"].get<int>() <= count["of"].get<int>();
@@ -247,10 +251,29 @@ TEST_CASE("three photos of a taxon and no masks: notes, and no advice that they 
     CHECK_THAT(notes, Contains("No subject masks"));
     CHECK_THAT(notes, Contains("Only 3 photos of Turdisca guttata"));
     for (const json& mark : pair["marks"]) {
+      CHECK(share(mark["seen"]) > share(mark["seen_other"]));  // else it is none of the carrier's
       CHECK(mark["subject_share"].is_null());
       CHECK(mark["place"]["x"].is_null());
     }
   }
+}
+
+TEST_CASE("photos that are gone since the atlas was built are told", "[compare]") {
+  REQUIRE(tested().status == 0);
+  const json pair = json::parse(tested().output), mark = pair["marks"][0];
+  const json& sighting = mark["sightings"][0];
+  REQUIRE(sighting["testing"] == true);
+  const TemporaryFolder folder;
+  fs::copy("data/demo/photos", folder.path("photos"), fs::copy_options::recursive);
+  REQUIRE(fs::remove(folder.path(sighting["photo"].get<std::string>())));
+  const Outcome outcome = compare({kGuttata, kAurantia, "--json", "--photos", folder.path("")});
+  CAPTURE(outcome.errors);
+  REQUIRE(outcome.status == 0);
+  const std::string name = mark["carrier"];
+  const json& taxon = pair[name == pair["a"]["name"] ? "a" : "b"];
+  CHECK_THAT(json::parse(outcome.output)["notes"].dump(),
+             Contains("1 of " + taxon["testing"].dump() + " photos of " + name +
+                      " could not be read any more"));
 }
 
 TEST_CASE("one photo of each taxon", "[compare]") {
